@@ -1,0 +1,188 @@
+"""The records: Question, Answer, Comment, Tag, Link. Frozen, plain, no I/O.
+
+Field names follow schema.org and the Stack Exchange API where they have one. A value a page lacks is
+`None`, never 0 and never "". Times are aware datetimes in UTC, whole seconds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, get_args
+
+LinkKind = Literal["linked", "duplicate", "related"]
+LINK_KINDS: tuple[LinkKind, ...] = get_args(LinkKind)
+
+MAX_TAG_NAME = 120
+"""Longest tag name in characters; Stack Exchange allows 35, schema.org keywords are phrases."""
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A text as plain `text` (code kept) and, where the source had it, as sanitised `html`."""
+
+    text: str
+    html: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A remark on a question or an answer. `id` is unique among its parent's comments."""
+
+    id: str
+    body: Body
+    author: str | None = None
+    created: datetime | None = None
+    score: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer. `id` is unique among its question's answers; `accepted` None means the page cannot say."""
+
+    id: str
+    body: Body
+    author: str | None = None
+    created: datetime | None = None
+    updated: datetime | None = None
+    score: int | None = None
+    accepted: bool | None = None
+    comments: tuple[Comment, ...] = ()
+    comment_count: int | None = None
+    """How many comments the page says there are, where it says more than it shows; else None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A tag: `name` as `tag_name` makes it, its display `title`, its `blurb`, other names for it."""
+
+    name: str
+    title: str | None = None
+    blurb: str | None = None
+    synonyms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A pointer from one question to another: `target` is a question id, or a URL where no id is known."""
+
+    target: str
+    kind: LinkKind
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question with everything known about it. `id` is `SITE:NATIVE` or `text:` and 12 hex digits."""
+
+    id: str
+    title: str
+    body: Body | None = None
+    tags: tuple[Tag, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    comments: tuple[Comment, ...] = ()
+    author: str | None = None
+    created: datetime | None = None
+    updated: datetime | None = None
+    score: int | None = None
+    views: int | None = None
+    url: str | None = None
+    site: str | None = None
+    closed: str | None = None
+    """Why the question was closed ("duplicate", "off-topic", or "closed" where no reason is given)."""
+    links: tuple[Link, ...] = ()
+    answer_count: int | None = None
+    """How many answers the page says there are, where it says more than it shows; else None."""
+    comment_count: int | None = None
+    source: str | None = None
+    """Provenance: the path of the page it was last read from; readers leave it None, ingest fills it."""
+    reader: str | None = None
+    """Provenance: the reader that read it; filled like `source`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What became of one question: its record now, or None where it was deleted."""
+
+    id: str
+    question: Question | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSet:
+    """The changes of archive `archive_id` since some revision, up to `revision`; `total` of them."""
+
+    archive_id: str
+    revision: int
+    total: int
+    changes: Iterable[Change]
+
+
+def tag_name(text: str) -> str:
+    """Return the name under which a tag is kept: folded case, white space to hyphens.
+
+    >>> tag_name(" Drug  Addiction ")
+    'drug-addiction'
+    >>> tag_name("C++")
+    'c++'
+    """
+    folded = unicodedata.normalize("NFKC", printable(text)).casefold()
+    return "-".join(folded.split())[:MAX_TAG_NAME]
+
+
+def normalise(text: str) -> str:
+    """Return what is compared when two texts are asked to be the same: NFKC, folded case, single spaces."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def text_id(text: str) -> str:
+    """Return the id of a text that has none of its own: `text:` and 12 hex digits of its SHA-256."""
+    digest = hashlib.sha256(normalise(text).encode("utf-8", "surrogatepass")).hexdigest()
+    return f"text:{digest[:12]}"
+
+
+def distinct(ids: Iterable[str]) -> Iterator[str]:
+    """Yield the ids, a repeated one with `-2`, `-3`… behind it, so that siblings stay apart.
+
+    >>> list(distinct(["a", "b", "a"]))
+    ['a', 'b', 'a-2']
+    """
+    taken: set[str] = set()
+    for wanted in ids:
+        unique, n = wanted, 1
+        while unique in taken:
+            n += 1
+            unique = f"{wanted}-{n}"
+        taken.add(unique)
+        yield unique
+
+
+# NUL, lone surrogates and non-characters can be stored in neither SQLite nor JSON by every reader of them.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]+")
+
+
+def storable(text: str) -> str:
+    """Return the text without what cannot be stored (NUL, lone surrogates); all else is kept."""
+    return _UNSTORABLE.sub("", text)
+
+
+def printable(text: str) -> str:
+    """Return the text as one safe line: no control, escape or direction characters, single spaces."""
+    return " ".join(_CONTROL.sub(" ", storable(text)).split())
+
+
+def last_activity(question: Question) -> datetime | None:
+    """Return the latest time on the question, its answers and all their comments; None without any."""
+    comments = [*question.comments, *(c for a in question.answers for c in a.comments)]
+    times = [question.created, question.updated, *(c.created for c in comments)]
+    times += [t for a in question.answers for t in (a.created, a.updated)]
+    return max((t for t in times if t is not None), default=None)
+
+
+def accepted_answer(question: Question) -> Answer | None:
+    """Return the accepted answer, if the question has one."""
+    return next((a for a in question.answers if a.accepted), None)
