@@ -1,0 +1,406 @@
+"""Records <-> JSON items: names and types are Stack Exchange API v2.3's, our extras stand under `askive`.
+
+docs/json.md is the documentation of every key, and tests/test_json_doc.py holds the two together.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from .records import (
+    LINK_KINDS,
+    Answer,
+    Body,
+    Comment,
+    Link,
+    Question,
+    Tag,
+    accepted_answer,
+    distinct,
+    last_activity,
+    storable,
+    tag_name,
+    text_id,
+)
+
+FORMAT_VERSION = 1
+"""Version of the envelope and the items; a reader refuses any other."""
+
+MAX_WHOLE = 2**63 - 1
+"""Largest whole number of a record: SQLite keeps 64 bits, signed."""
+
+MAX_SHOWN = 40
+"""Characters of a wrong value that an error shows: enough to find it, short enough for one line."""
+
+Item = Mapping[str, Any]
+T = TypeVar("T")
+P = TypeVar("P", Answer, Comment)
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SECOND = timedelta(seconds=1)
+# What `json.dumps` leaves as it is, though a reader of lines or a terminal does not: C1 controls, line and
+# paragraph separators, direction overrides, the BOM; and lone surrogates, which are not UTF-8 at all.
+_TO_ESCAPE = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+
+
+def envelope(query: str | None, total: int, has_more: bool, items: Sequence[Item]) -> dict[str, Any]:
+    """Return the object that `--format json` prints: version, query, total, has_more, items."""
+    return {
+        "format_version": FORMAT_VERSION,
+        "query": query,
+        "total": total,
+        "has_more": has_more,
+        "items": list(items),
+    }
+
+
+def one_line(value: object) -> str:
+    """Return the value as JSON that is one line for whatever reads it, with nothing a terminal acts on."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return _TO_ESCAPE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+# Records to items
+
+
+def question_to_json(question: Question) -> dict[str, Any]:
+    """Return the question as a JSON item, keys in the documented order, all of them always there."""
+    accepted = accepted_answer(question)
+    return {
+        "question_id": question.id,
+        "title": question.title,
+        "body": question.body.html if question.body else None,
+        "body_text": question.body.text if question.body else None,
+        "tags": [tag.name for tag in question.tags],
+        "score": question.score,
+        "view_count": question.views,
+        "answer_count": _count(question.answers, question.answer_count),
+        "comment_count": _count(question.comments, question.comment_count),
+        "is_answered": is_answered(question),
+        "accepted_answer_id": accepted.id if accepted else None,
+        "creation_date": _epoch(question.created),
+        "last_edit_date": _epoch(question.updated),
+        "last_activity_date": _epoch(last_activity(question)),
+        "closed_reason": question.closed,
+        "owner": _owner(question.author),
+        "link": question.url,
+        "answers": [_answer_to_json(answer) for answer in question.answers],
+        "comments": [_comment_to_json(comment) for comment in question.comments],
+        "askive": {
+            "site": question.site,
+            "source": question.source,
+            "reader": question.reader,
+            "links": [{"target": link.target, "kind": link.kind} for link in question.links],
+            "tags": [_tag_to_json(tag) for tag in question.tags],
+        },
+    }
+
+
+def is_answered(question: Question) -> bool:
+    """Return whether an answer is accepted, or scored above 0, or has no score to go by."""
+    return any(answer.accepted or answer.score is None or answer.score > 0 for answer in question.answers)
+
+
+def _answer_to_json(answer: Answer) -> dict[str, Any]:
+    return {
+        "answer_id": answer.id,
+        "body": answer.body.html,
+        "body_text": answer.body.text,
+        "owner": _owner(answer.author),
+        "creation_date": _epoch(answer.created),
+        "last_edit_date": _epoch(answer.updated),
+        "score": answer.score,
+        "is_accepted": answer.accepted,
+        "comment_count": _count(answer.comments, answer.comment_count),
+        "comments": [_comment_to_json(comment) for comment in answer.comments],
+    }
+
+
+def _comment_to_json(comment: Comment) -> dict[str, Any]:
+    return {
+        "comment_id": comment.id,
+        "body": comment.body.html,
+        "body_text": comment.body.text,
+        "owner": _owner(comment.author),
+        "creation_date": _epoch(comment.created),
+        "score": comment.score,
+    }
+
+
+def _tag_to_json(tag: Tag) -> dict[str, Any]:
+    return {"name": tag.name, "title": tag.title, "blurb": tag.blurb, "synonyms": list(tag.synonyms)}
+
+
+def _owner(author: str | None) -> dict[str, str] | None:
+    return None if author is None else {"display_name": author}
+
+
+def _epoch(time: datetime | None) -> int | None:
+    return None if time is None else (time - _EPOCH) // _SECOND
+
+
+def _count(held: Sequence[object], stated: int | None) -> int:
+    return max(len(held), stated or 0)
+
+
+# Items to records
+
+
+def question_from_json(item: Item) -> Question:
+    """Return the question that a JSON item holds; missing keys are None or empty.
+
+    Only `title` must be there. Raises ValueError with the key and the reason, in one line.
+    """
+    title = _text(item, "title")
+    if title is None:
+        raise ValueError("no title")
+    extras = _object(item, "askive")
+    url = _name(item, "link")
+    site = _name(extras, "site") if "site" in extras else _host(url)
+    body = _body(item, url)
+    answers = _answers(item, url)
+    comments = _comments(item, url)
+    return Question(
+        id=_question_id(item, site) or text_id(f"{title}\n{body.text if body else ''}"),
+        title=title,
+        body=body,
+        tags=_tags(item, extras),
+        answers=answers,
+        comments=comments,
+        author=_author(item),
+        created=_time(item, "creation_date"),
+        updated=_time(item, "last_edit_date"),
+        score=_whole(item, "score"),
+        views=_whole(item, "view_count"),
+        url=url,
+        site=site,
+        closed=_name(item, "closed_reason"),
+        links=tuple(_each(extras, "links", _link_from_json)),
+        answer_count=_stated(item, "answer_count", answers),
+        comment_count=_stated(item, "comment_count", comments),
+        source=_name(extras, "source"),
+        reader=_name(extras, "reader"),
+    )
+
+
+def _question_id(item: Item, site: str | None) -> str | None:
+    """The id: text as it stands; a number belongs to its site, and says nothing without one."""
+    native = item.get("question_id")
+    if isinstance(native, int) and not isinstance(native, bool):
+        return f"{site}:{native}" if site else None
+    return _name(item, "question_id")
+
+
+def _answers(item: Item, url: str | None) -> tuple[Answer, ...]:
+    accepted = _id(item, "accepted_answer_id")
+
+    def read(part: Item) -> Answer:
+        body = _body(part, url) or Body("")
+        own_id = _id(part, "answer_id") or text_id(body.text)
+        comments = _comments(part, url)
+        flag = _flag(part, "is_accepted")
+        return Answer(
+            id=own_id,
+            body=body,
+            author=_author(part),
+            created=_time(part, "creation_date"),
+            updated=_time(part, "last_edit_date"),
+            score=_whole(part, "score"),
+            accepted=True if flag is None and own_id == accepted else flag,
+            comments=comments,
+            comment_count=_stated(part, "comment_count", comments),
+        )
+
+    return _kept_apart(_each(item, "answers", read))
+
+
+def _comments(item: Item, url: str | None) -> tuple[Comment, ...]:
+    def read(part: Item) -> Comment:
+        body = _body(part, url) or Body("")
+        return Comment(
+            id=_id(part, "comment_id") or text_id(body.text),
+            body=body,
+            author=_author(part),
+            created=_time(part, "creation_date"),
+            score=_whole(part, "score"),
+        )
+
+    return _kept_apart(_each(item, "comments", read))
+
+
+def _kept_apart(parts: Iterable[P]) -> tuple[P, ...]:
+    """The parts with ids that are unique among them."""
+    held = tuple(parts)
+    return tuple(
+        part if part.id == own_id else replace(part, id=own_id)
+        for part, own_id in zip(held, distinct(part.id for part in held), strict=True)
+    )
+
+
+def _tags(item: Item, extras: Item) -> tuple[Tag, ...]:
+    """The tags named by the item, each with what `askive.tags` says of it; one only described is one too."""
+    described = {tag.name: tag for tag in _each(extras, "tags", _tag_from_json)}
+    names = dict.fromkeys([tag_name(name) for name in _strings(item, "tags")] + list(described))
+    return tuple(described.get(name) or Tag(name) for name in names if name)
+
+
+def _tag_from_json(part: Item) -> Tag:
+    return Tag(
+        name=tag_name(_text(part, "name") or ""),
+        title=_name(part, "title"),
+        blurb=_name(part, "blurb"),
+        synonyms=tuple(_strings(part, "synonyms")),
+    )
+
+
+def _link_from_json(part: Item) -> Link:
+    target, kind = _name(part, "target"), part.get("kind")
+    if target is None:
+        raise ValueError("no target")
+    for known in LINK_KINDS:
+        if kind == known:
+            return Link(target, known)
+    raise ValueError(f"kind is {_shown(kind)}, not one of {', '.join(LINK_KINDS)}")
+
+
+def _body(item: Item, url: str | None) -> Body | None:
+    html, text = _text(item, "body"), _text(item, "body_text")
+    if text is None:
+        return None
+    return Body(text, html)
+
+
+def _author(item: Item) -> str | None:
+    return _name(_object(item, "owner"), "display_name")
+
+
+def _host(url: str | None) -> str | None:
+    try:
+        return urlsplit(url or "").hostname
+    except ValueError:  # a broken IPv6 address
+        return None
+
+
+def _stated(item: Item, key: str, held: Sequence[object]) -> int | None:
+    """How many parts the item says there are, where that is more than it holds."""
+    stated = _whole(item, key)
+    return stated if stated is not None and stated > len(held) else None
+
+
+# Values of one key: None where it is missing or null, ValueError where it is of another type
+
+
+def _text(item: Item, key: str) -> str | None:
+    value = item.get(key)
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise ValueError(f"{key} is {_shown(value)}, not text")
+    return storable(value)
+
+
+def _name(item: Item, key: str) -> str | None:
+    """A text of which an empty one says nothing."""
+    return _text(item, key) or None
+
+
+def _id(item: Item, key: str) -> str | None:
+    value = item.get(key)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(_whole(item, key))
+    return _name(item, key)
+
+
+def _whole(item: Item, key: str) -> int | None:
+    value = item.get(key)
+    if value is None:
+        return None
+    whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+    if isinstance(value, bool) or not whole:
+        raise ValueError(f"{key} is {_shown(value)}, not a whole number")
+    if abs(value) > MAX_WHOLE:
+        raise ValueError(f"{key} is out of range")
+    return int(value)
+
+
+def _flag(item: Item, key: str) -> bool | None:
+    value = item.get(key)
+    if value is None or isinstance(value, bool):
+        return value
+    raise ValueError(f"{key} is {_shown(value)}, not true, false or null")
+
+
+def _time(item: Item, key: str) -> datetime | None:
+    """Seconds since 1970, or ISO 8601; a time without a zone is UTC."""
+    value = item.get(key)
+    if isinstance(value, str):
+        return _iso_time(value, key) if value else None
+    seconds = _whole(item, key)
+    if seconds is None:
+        return None
+    try:
+        return _EPOCH + timedelta(seconds=seconds)
+    except OverflowError as error:
+        raise ValueError(f"{key} is no time in seconds: {_shown(value)}") from error
+
+
+def _iso_time(text: str, key: str) -> datetime:
+    try:
+        time = datetime.fromisoformat(text.strip())
+        zoned = time if time.tzinfo else time.replace(tzinfo=UTC)
+        return zoned.astimezone(UTC).replace(microsecond=0)
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"{key} is no date: {_shown(text)}") from error
+
+
+def _object(item: Item, key: str) -> Item:
+    value = item.get(key)
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise ValueError(f"{key} is {_shown(value)}, not an object")
+    return value
+
+
+def _list(item: Item, key: str) -> Sequence[Any]:
+    value = item.get(key)
+    if value is None:
+        return ()
+    if not isinstance(value, list):
+        raise ValueError(f"{key} is {_shown(value)}, not a list")
+    return value
+
+
+def _strings(item: Item, key: str) -> list[str]:
+    values = _list(item, key)
+    for value in values:
+        if not isinstance(value, str):
+            raise ValueError(f"{key} holds {_shown(value)}, not text")
+    return [storable(value) for value in values]
+
+
+def _each(item: Item, key: str, read: Callable[[Item], T]) -> list[T]:
+    """Read every object of a list; what is wrong with one is told with its place in the list."""
+    found = []
+    for n, part in enumerate(_list(item, key)):
+        if not isinstance(part, Mapping):
+            raise ValueError(f"{key}[{n}] is {_shown(part)}, not an object")
+        try:
+            found.append(read(part))
+        except ValueError as error:
+            raise ValueError(f"{key}[{n}]: {error}") from error
+    return found
+
+
+def _shown(value: object) -> str:
+    """A value as an error shows it: JSON, one line, not long."""
+    if isinstance(value, (list, Mapping)):
+        return "a list" if isinstance(value, list) else "an object"
+    text = one_line(value) if not isinstance(value, float) else repr(value)
+    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…"
