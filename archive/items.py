@@ -32,8 +32,8 @@ from .records import (
 FORMAT_VERSION = 1
 """Version of the envelope and the items; a reader refuses any other."""
 
-MAX_WHOLE = 2**63 - 1
-"""Largest whole number of a record: SQLite keeps 64 bits, signed."""
+WHOLE_LIMIT = 2**63
+"""A record's whole numbers stand below it and not below its negative: SQLite keeps 64 bits, signed."""
 
 MAX_SHOWN = 40
 """Characters of a wrong value that an error shows: enough to find it, short enough for one line."""
@@ -324,7 +324,7 @@ def _whole(item: Item, key: str) -> int | None:
     whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
     if isinstance(value, bool) or not whole:
         raise ValueError(f"{key} is {_shown(value)}, not a whole number")
-    if abs(value) > MAX_WHOLE:
+    if not -WHOLE_LIMIT <= value < WHOLE_LIMIT:
         raise ValueError(f"{key} is out of range")
     return int(value)
 
