@@ -1,0 +1,44 @@
+"""What a reader is given and what it yields: Page, Problem, Found, and the Reader protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from ..records import Question, Tag
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A raw page: its bytes, the path or name it came under, and when it was received (UTC)."""
+
+    data: bytes
+    source: str
+    received: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A part of a page that could not be read: `where` in it ("line 3"), and the `reason`, one line."""
+
+    where: str
+    reason: str
+
+
+Found = Question | Tag | Problem
+
+
+class Reader(Protocol):
+    """What a module in this package provides."""
+
+    NAME: str
+
+    def sniff(self, page: Page) -> float:
+        """Return the confidence, 0 to 1, that this reader is the right one; cheap, never raises."""
+        ...
+
+    def read(self, page: Page) -> Iterator[Found]:
+        """Yield what the page holds; raise `PageRejected` where it holds nothing readable."""
+        ...
