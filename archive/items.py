@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from .body import body_from_html
 from .records import (
     LINK_KINDS,
     Answer,
@@ -103,8 +104,8 @@ def question_to_json(question: Question) -> dict[str, Any]:
 
 
 def is_answered(question: Question) -> bool:
-    """Return whether an answer is accepted, or scored above 0, or has no score to go by."""
-    return any(answer.accepted or answer.score is None or answer.score > 0 for answer in question.answers)
+    """Return whether it has an answer, be it one that the page only counts: what `is:answered` finds."""
+    return _count(question.answers, question.answer_count) > 0
 
 
 def _answer_to_json(answer: Answer) -> dict[str, Any]:
@@ -155,7 +156,8 @@ def _count(held: Sequence[object], stated: int | None) -> int:
 def question_from_json(item: Item) -> Question:
     """Return the question that a JSON item holds; missing keys are None or empty.
 
-    Only `title` must be there. Raises ValueError with the key and the reason, in one line.
+    Only `title` must be there. HTML stays as it is: a reader of foreign items sanitises it. Raises
+    ValueError with the key and the reason, in one line.
     """
     title = _text(item, "title")
     if title is None:
@@ -266,13 +268,14 @@ def _link_from_json(part: Item) -> Link:
     for known in LINK_KINDS:
         if kind == known:
             return Link(target, known)
-    raise ValueError(f"kind is {_shown(kind)}, not one of {', '.join(LINK_KINDS)}")
+    raise ValueError(f"kind is {shown(kind)}, not one of {', '.join(LINK_KINDS)}")
 
 
 def _body(item: Item, url: str | None) -> Body | None:
+    """The text and the HTML as they stand; the text is made of the HTML where there is only that."""
     html, text = _text(item, "body"), _text(item, "body_text")
     if text is None:
-        return None
+        return None if html is None else body_from_html(html, base_url=url)
     return Body(text, html)
 
 
@@ -301,7 +304,7 @@ def _text(item: Item, key: str) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str):
-        raise ValueError(f"{key} is {_shown(value)}, not text")
+        raise ValueError(f"{key} is {shown(value)}, not text")
     return storable(value)
 
 
@@ -323,7 +326,7 @@ def _whole(item: Item, key: str) -> int | None:
         return None
     whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
     if isinstance(value, bool) or not whole:
-        raise ValueError(f"{key} is {_shown(value)}, not a whole number")
+        raise ValueError(f"{key} is {shown(value)}, not a whole number")
     if not -WHOLE_LIMIT <= value < WHOLE_LIMIT:
         raise ValueError(f"{key} is out of range")
     return int(value)
@@ -333,7 +336,7 @@ def _flag(item: Item, key: str) -> bool | None:
     value = item.get(key)
     if value is None or isinstance(value, bool):
         return value
-    raise ValueError(f"{key} is {_shown(value)}, not true, false or null")
+    raise ValueError(f"{key} is {shown(value)}, not true, false or null")
 
 
 def _time(item: Item, key: str) -> datetime | None:
@@ -347,7 +350,7 @@ def _time(item: Item, key: str) -> datetime | None:
     try:
         return _EPOCH + timedelta(seconds=seconds)
     except OverflowError as error:
-        raise ValueError(f"{key} is no time in seconds: {_shown(value)}") from error
+        raise ValueError(f"{key} is no time in seconds: {shown(value)}") from error
 
 
 def _iso_time(text: str, key: str) -> datetime:
@@ -356,7 +359,7 @@ def _iso_time(text: str, key: str) -> datetime:
         zoned = time if time.tzinfo else time.replace(tzinfo=UTC)
         return zoned.astimezone(UTC).replace(microsecond=0)
     except (ValueError, OverflowError) as error:
-        raise ValueError(f"{key} is no date: {_shown(text)}") from error
+        raise ValueError(f"{key} is no date: {shown(text)}") from error
 
 
 def _object(item: Item, key: str) -> Item:
@@ -364,7 +367,7 @@ def _object(item: Item, key: str) -> Item:
     if value is None:
         return {}
     if not isinstance(value, Mapping):
-        raise ValueError(f"{key} is {_shown(value)}, not an object")
+        raise ValueError(f"{key} is {shown(value)}, not an object")
     return value
 
 
@@ -373,7 +376,7 @@ def _list(item: Item, key: str) -> Sequence[Any]:
     if value is None:
         return ()
     if not isinstance(value, list):
-        raise ValueError(f"{key} is {_shown(value)}, not a list")
+        raise ValueError(f"{key} is {shown(value)}, not a list")
     return value
 
 
@@ -381,7 +384,7 @@ def _strings(item: Item, key: str) -> list[str]:
     values = _list(item, key)
     for value in values:
         if not isinstance(value, str):
-            raise ValueError(f"{key} holds {_shown(value)}, not text")
+            raise ValueError(f"{key} holds {shown(value)}, not text")
     return [storable(value) for value in values]
 
 
@@ -390,7 +393,7 @@ def _each(item: Item, key: str, read: Callable[[Item], T]) -> list[T]:
     found = []
     for n, part in enumerate(_list(item, key)):
         if not isinstance(part, Mapping):
-            raise ValueError(f"{key}[{n}] is {_shown(part)}, not an object")
+            raise ValueError(f"{key}[{n}] is {shown(part)}, not an object")
         try:
             found.append(read(part))
         except ValueError as error:
@@ -398,8 +401,8 @@ def _each(item: Item, key: str, read: Callable[[Item], T]) -> list[T]:
     return found
 
 
-def _shown(value: object) -> str:
-    """A value as an error shows it: JSON, one line, not long."""
+def shown(value: object) -> str:
+    """Return a value as an error shows it: JSON, one line, not long."""
     if isinstance(value, (list, Mapping)):
         return "a list" if isinstance(value, list) else "an object"
     text = one_line(value) if not isinstance(value, float) else repr(value)

@@ -163,6 +163,8 @@ def distinct(ids: Iterable[str]) -> Iterator[str]:
 # NUL, lone surrogates and non-characters can be stored in neither SQLite nor JSON by every reader of them.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]+")
+_LINE_END = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_CONTROL_BUT_LINES = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
 def storable(text: str) -> str:
@@ -173,6 +175,11 @@ def storable(text: str) -> str:
 def printable(text: str) -> str:
     """Return the text as one safe line: no control, escape or direction characters, single spaces."""
     return " ".join(_CONTROL.sub(" ", storable(text)).split())
+
+
+def plain(text: str) -> str:
+    """Return the text without control, escape or direction characters; lines and tabs are kept."""
+    return _CONTROL_BUT_LINES.sub("", _LINE_END.sub("\n", storable(text)))
 
 
 def last_activity(question: Question) -> datetime | None:

@@ -6,13 +6,16 @@ import codecs
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, NoReturn
 
+from ..body import body_from_html
 from ..errors import PageRejected
-from ..items import FORMAT_VERSION, question_from_json
-from ..records import Question, printable
-from . import Found, Page, Problem
+from ..items import FORMAT_VERSION, question_from_json, shown
+from ..records import Body, Comment, Question, printable
+from .decoding import decode
+from .page import Found, Page, Problem
 
 NAME = "ndjson"
 
@@ -22,24 +25,21 @@ HEAD_BYTES = 4096
 MAX_NESTING = 32
 """Deepest nesting of a line: a record is 5 deep, extensions of others get room, the stack is not at risk."""
 
-MAX_VERSION = 40
-"""Characters of an unknown version that the rejection shows."""
-
-_RECORD_KEYS = re.compile(rb'^\{\s*"(question_id|title)"\s*:|"(answers|body_text|question_id)"\s*:')
-_ENVELOPE_KEY = re.compile(rb'^\{\s*"format_version"\s*:')
+_RECORD_KEY = re.compile(r'"(?:question_id|answers|body_text)"\s*:|^\{\s*"title"\s*:')
+_ENVELOPE = re.compile(r'\{\s*"format_version"\s*:')
 _FILE_NAME = re.compile(r"\.(ndjson|jsonl)(\.gz)?$", re.IGNORECASE)
 _STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
 
 
 def sniff(page: Page) -> float:
     """Return how sure the first line, and the name, are that this is one of our exports."""
-    head = page.data[: HEAD_BYTES + len(codecs.BOM_UTF8)].removeprefix(codecs.BOM_UTF8).lstrip()
-    line = head.split(b"\n", 1)[0]
-    if _ENVELOPE_KEY.match(head) or (line.startswith(b"{") and _RECORD_KEYS.search(line)):
+    head = decode(page.data[:HEAD_BYTES]).lstrip()
+    line = head.split("\n", 1)[0]
+    if _ENVELOPE.match(head) or (line.startswith("{") and _RECORD_KEY.search(line)):
         return 0.95
     if _FILE_NAME.search(page.source):
         return 0.7
-    return 0.2 if line.startswith(b"{") else 0.0
+    return 0.2 if line.startswith("{") else 0.0
 
 
 def read(page: Page) -> Iterator[Found]:
@@ -47,10 +47,17 @@ def read(page: Page) -> Iterator[Found]:
 
     Raises `PageRejected` where no line is a record, or the envelope has an unknown version.
     """
-    data = page.data.removeprefix(codecs.BOM_UTF8)
-    if _ENVELOPE_KEY.match(data[:HEAD_BYTES].lstrip()):
+    data = _in_utf8(page.data)
+    if _ENVELOPE.match(decode(data[:HEAD_BYTES]).lstrip()):
         return _read_envelope(data)
     return _read_lines(data)
+
+
+def _in_utf8(data: bytes) -> bytes:
+    """The page in UTF-8 without a mark: a shell that writes UTF-16 marks what it writes."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return decode(data).encode()
+    return data.removeprefix(codecs.BOM_UTF8)
 
 
 def _read_lines(data: bytes) -> Iterator[Found]:
@@ -75,8 +82,7 @@ def _read_envelope(data: bytes) -> Iterator[Found]:
         raise PageRejected(printable(str(error))) from error
     version, items = page.get("format_version"), page.get("items")
     if version != FORMAT_VERSION:
-        shown = printable(json.dumps(version))[:MAX_VERSION]
-        raise PageRejected(f"format_version {shown} is unknown: this version reads {FORMAT_VERSION}")
+        raise PageRejected(f"format_version {shown(version)} is unknown: this version reads {FORMAT_VERSION}")
     if not isinstance(items, list):
         raise PageRejected("the envelope has no list of items")
     return (_record(f"item {number}", item) for number, item in enumerate(items, start=1))
@@ -92,9 +98,33 @@ def _found(where: str, line: bytes) -> Question | Problem:
 
 def _record(where: str, item: object) -> Question | Problem:
     try:
-        return question_from_json(as_object(item))
+        return _sanitised(question_from_json(as_object(item)))
     except ValueError as error:
         return Problem(where, printable(str(error)))
+
+
+def _sanitised(question: Question) -> Question:
+    """The question with its HTML made safe: anyone can write an export by hand."""
+    url = question.url
+    return replace(
+        question,
+        body=question.body and _safe(question.body, url),
+        comments=_safe_comments(question.comments, url),
+        answers=tuple(
+            replace(answer, body=_safe(answer.body, url), comments=_safe_comments(answer.comments, url))
+            for answer in question.answers
+        ),
+    )
+
+
+def _safe_comments(comments: Iterable[Comment], url: str | None) -> tuple[Comment, ...]:
+    return tuple(replace(comment, body=_safe(comment.body, url)) for comment in comments)
+
+
+def _safe(body: Body, url: str | None) -> Body:
+    if body.html is None:
+        return body
+    return replace(body, html=body_from_html(body.html, base_url=url).html or None)
 
 
 def parse(line: bytes) -> Mapping[str, Any]:
