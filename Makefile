@@ -28,9 +28,23 @@ types: $(STAMP)
 	@mkdir -p $(VENV)/tree && ln -sfn ../.. $(VENV)/tree/askive
 	MYPYPATH=$(VENV)/tree $(BIN)/mypy -p askive
 
+# Says what is missing and how to get it, before pip or venv would say it in thirty lines.
 $(STAMP): pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@command -v $(PYTHON) >/dev/null || { \
+	  echo "Askive needs Python 3.11 or later, and $(PYTHON) is not here." >&2; \
+	  echo "Install it (Debian: apt install python3 python3-venv), or name one: make PYTHON=python3.12" >&2; \
+	  exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Askive needs Python 3.11 or later, and $(PYTHON) is $$($(PYTHON) --version 2>&1)." >&2; \
+	  echo "Name a newer one: make PYTHON=python3.12" >&2; \
+	  exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "$(PYTHON) cannot make virtual environments: its venv module is not complete." >&2; \
+	  echo "On Debian and Ubuntu it comes with: apt install python3-venv" >&2; \
+	  exit 1; }
+	@echo "Setting up $(VENV) with Askive and its tools; this takes about a minute, once." >&2
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $(STAMP)
 
 clean:
