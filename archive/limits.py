@@ -9,16 +9,16 @@ MEBI = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a page may cost. Lengths of text are in characters; a page above a limit is rejected with it named."""
+    """What a page may cost; lengths of text are in characters. A page above one is rejected."""
 
     page_bytes: int = 512 * MEBI
-    """A whole page of any kind, unpacked. An export of 16,000 questions is 25 MiB; it is held in memory once."""
+    """A whole page of any kind, unpacked. An export of 16,000 questions is 25 MiB; it is in memory once."""
 
     html_bytes: int = 16 * MEBI
     """An HTML or JSON-LD page. The largest of 150 real ones has 0.8 MiB; 16 MiB parse in about a second."""
 
     html_tags: int = 250_000
-    """The `<` signs of an HTML page. The most of 150 real ones is 11,000; a parsed element takes 1 KiB and 12 µs."""
+    """The `<` signs of an HTML page. 150 real ones have up to 11,000; an element takes 1 KiB and 12 µs."""
 
     text_bytes: int = 4 * MEBI
     """A page of scraped text. The sample has 2 KiB; a question with a thousand long answers has 4 MiB."""
@@ -30,22 +30,25 @@ class Limits:
     """Brackets and commas of the JSON-LD of one page, which bound its values; each takes up to 1 KiB."""
 
     markup_steps: int = 1_000_000
-    """Elements visited for microdata and RDFa: four times the tags, so that `itemref` cannot multiply the work."""
+    """Elements visited for microdata and RDFa: 4 times the tags: `itemref` must not multiply the work."""
 
     body_tags: int = 10_000
-    """The `<` signs of one body. Above it only the text is kept: sanitising 20,000 nested tags takes 0.5 s."""
+    """The `<` signs of one body. Above it only the text is kept: 20,000 nested tags take 0.5 s to clean."""
 
     questions: int = 10_000
     """Questions of one HTML or JSON-LD page. The longest real FAQ seen has 20."""
 
     page_text: int = 64 * MEBI
-    """Text of all bodies of a page together: four times `html_bytes`, so that references cannot multiply it."""
+    """Text of all bodies of a page together: 4 times `html_bytes`: references must not multiply it."""
 
     title_length: int = 500
     """A question's title. Stack Exchange allows 150; what is longer is a body that took the title's place."""
 
     name_length: int = 200
-    """An author's or a tag's display name. Stack Exchange allows 30 and 35; schema.org keywords are phrases."""
+    """An author's or a tag's display name. Stack Exchange allows 30 and 35; keywords may be phrases."""
+
+    blurb_length: int = 10_000
+    """A tag's blurb. Stack Exchange allows 500; a longer one is a wiki page about the tag."""
 
     tags: int = 100
     """Tags of one question. Stack Exchange allows 5; keyword lists of real pages reach 30."""

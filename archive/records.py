@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from html.parser import HTMLParser
 from typing import Literal, get_args
 
 LinkKind = Literal["linked", "duplicate", "related"]
@@ -193,3 +194,51 @@ def last_activity(question: Question) -> datetime | None:
 def accepted_answer(question: Question) -> Answer | None:
     """Return the accepted answer, if the question has one."""
     return next((a for a in question.answers if a.accepted), None)
+
+
+def code_in(body: Body) -> tuple[str, ...]:
+    """Return the pieces of a body's HTML that are marked as code, in order; none where it has no HTML.
+
+    >>> code_in(Body("Use ls -l", "<p>Use <code>ls -l</code></p>"))
+    ('ls -l',)
+    """
+    if body.html is None or "<" not in body.html:
+        return ()
+    finder = _CodeFinder()
+    finder.feed(body.html)
+    finder.close()
+    return tuple(finder.found)
+
+
+_CODE_TAGS = frozenset({"code", "pre", "samp", "tt"})
+
+
+class _CodeFinder(HTMLParser):
+    """Collects the text of `pre` and `code` elements in sanitised HTML, the outermost ones whole."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[str] = []
+        self._depth = 0
+        self._pieces: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _CODE_TAGS:
+            self._depth += 1
+        elif tag == "br" and self._depth:
+            self._pieces.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in _CODE_TAGS or not self._depth:
+            return
+        self._depth -= 1
+        if self._depth:
+            return
+        code = "".join(self._pieces).strip("\n")
+        self._pieces.clear()
+        if code.strip():
+            self.found.append(code)
+
+    def handle_data(self, data: str) -> None:
+        if self._depth:
+            self._pieces.append(data)

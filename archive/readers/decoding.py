@@ -1,8 +1,9 @@
 """Bytes to text, in one place: byte order mark, declared charset, UTF-8, then Windows-1252.
 
 The order is that of the HTML standard, section "determining the character encoding"
-(https://html.spec.whatwg.org/multipage/parsing.html#determining-the-character-encoding), with UTF-8
-tried before the locale's legacy encoding.
+(https://html.spec.whatwg.org/multipage/parsing.html#determining-the-character-encoding), but for one thing:
+bytes that are UTF-8 beyond ASCII are UTF-8 whatever they declare, since saved pages were often re-encoded
+with the old declaration left standing, and a legacy text is valid UTF-8 by chance only when it is tiny.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import re
 from ..records import storable
 
 DECLARATION_BYTES = 4096
-"""How far into a page a charset may be declared. The standard says 1,024; real pages put scripts before it."""
+"""How far into a page a charset may be declared. The standard says 1,024; real pages put more before it."""
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -40,43 +41,52 @@ _WIDER = {
     "tis-620": "cp874",
 }
 # The encodings of that standard. Python knows others that are slow (punycode) or no charsets at all.
-_OF_THE_WEB = frozenset(
-    "big5 big5hkscs cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 cp866 cp874 cp932 cp949 "
-    "euc_jp gb18030 iso2022_jp iso8859-2 iso8859-3 iso8859-4 iso8859-5 iso8859-6 iso8859-7 iso8859-8 "
-    "iso8859-10 iso8859-13 iso8859-14 iso8859-15 iso8859-16 koi8-r koi8-u mac-roman mac-cyrillic".split()
+_OF_THE_WEB = re.compile(
+    r"big5|big5hkscs|cp125[0-8]|cp866|cp874|cp932|cp949|euc_jp|gb18030|iso2022_jp|iso8859-([2-8]|1[03456])"
+    r"|koi8-[ru]|mac-roman|mac-cyrillic"
 )
 
 
 def decode(data: bytes) -> str:
-    """Return the text of a page, whatever its bytes: what cannot be decoded is U+FFFD, what cannot be stored is gone."""
+    """Return the text of a page, whatever its bytes; U+FFFD stands for what cannot be decoded."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return storable(data[len(mark) :].decode(encoding, "replace"))
-    wide = _wide_encoding(data)
-    if wide:
-        return storable(data.decode(wide, "replace"))
-    declared = _declared_encoding(data[:DECLARATION_BYTES])
-    return storable(data.decode(declared, "replace") if declared else _utf8_or_windows(data))
+    return storable(data.decode(_encoding(data), "replace"))
 
 
-def declared_away(text: str) -> str:
+def without_xml_declaration(text: str) -> str:
     """Return the text without an XML declaration, which no longer holds once the bytes are decoded."""
     return re.sub(r"\A\s*<\?xml[^>]{0,200}\?>", "", text, count=1)
 
 
-def _wide_encoding(data: bytes) -> str | None:
+def _encoding(data: bytes) -> str:
+    """Return the encoding of bytes without a mark."""
+    wide = _wide_encoding(data[:DECLARATION_BYTES])
+    if wide:
+        return wide
+    declared = _declared_encoding(data[:DECLARATION_BYTES])
+    if declared and (data.isascii() or not _is_utf8(data)):
+        return declared
+    return "utf-8" if _more_right_than_wrong(data) else "cp1252"
+
+
+def _wide_encoding(head: bytes) -> str | None:
     """Return UTF-16 of one order where every other byte is NUL, as in ASCII text without a mark."""
-    head = data[: DECLARATION_BYTES // 2 * 2]
+    pairs = len(head) // 2
     even, odd = head[::2].count(0), head[1::2].count(0)
-    few, many = len(head) // 20, len(head) * 2 // 5  # a tenth and four fifths of the pairs
-    if odd > many and even <= few:
+    if odd > pairs * 4 // 5 and even <= pairs // 10:
         return "utf-16-le"
-    if even > many and odd <= few:
+    if even > pairs * 4 // 5 and odd <= pairs // 10:
         return "utf-16-be"
     return None
 
 
 def _declared_encoding(head: bytes) -> str | None:
+    """Return the charset that an XML declaration or a meta element names, if it is one of the web's.
+
+    UTF-8 is none of those here, it is tried anyway; nor is UTF-16, which ASCII cannot declare.
+    """
     match = _DECLARED.search(head)
     if not match:
         return None
@@ -85,17 +95,18 @@ def _declared_encoding(head: bytes) -> str | None:
     except LookupError:
         return None
     name = _WIDER.get(name, name)
-    return (
-        name if name in _OF_THE_WEB else None
-    )  # UTF-8 is tried anyway; UTF-16 cannot hold an ASCII declaration
+    return name if _OF_THE_WEB.fullmatch(name) else None
 
 
-def _utf8_or_windows(data: bytes) -> str:
-    """Decode as UTF-8 unless more of what is not ASCII is wrong in it than right: one torn byte is no Windows-1252."""
+def _is_utf8(data: bytes) -> bool:
     try:
-        return data.decode("utf-8")
+        data.decode("utf-8")
     except UnicodeDecodeError:
-        text = data.decode("utf-8", "replace")
-    wrong = text.count("\ufffd")
-    right = sum(1 for character in text if character > "\x7f") - wrong
-    return text if wrong <= right else data.decode("cp1252", "replace")
+        return False
+    return True
+
+
+def _more_right_than_wrong(data: bytes) -> bool:
+    """Tell whether what is not ASCII is UTF-8 for the greater part: a torn byte makes no Windows-1252."""
+    beyond_ascii = re.sub("[\x00-\x7f]+", "", data.decode("utf-8", "replace"))
+    return beyond_ascii.count("\ufffd") * 2 <= len(beyond_ascii)

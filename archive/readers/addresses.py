@@ -1,0 +1,59 @@
+"""Ids out of addresses: the number a site gave a question, an answer or a comment."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import SplitResult, urlsplit
+
+# /questions/11227809/why-is-it-faster, /q/11227809, /t/a-slug/212419, /threads/a-slug.2350553/
+_QUESTION = re.compile(r"/(?:questions?|q|t|topics?|threads?|discussions?)/(?:[^/]*[./])??(\d{1,18})(?:/|\Z)")
+# /a/11227902, /questions/11227809/a-slug/11227902#11227902, /posts/31243284/, /a-thread.12/post-31243284
+_PART_PATH = re.compile(r"/(?:(?:a|answers?|comments?|posts?)/|post-)(\d{1,18})(?:/|\Z)")
+_PART_FRAGMENT = re.compile(r"(?:(?:js-)?(?:answer|comment|post|reply)s?[-_]?|[acp]-?)?(\d{1,18})(?:_\d+)?")
+
+
+def site_of(url: str | None) -> str | None:
+    """Return the host of an address without "www.", which is what an archive calls a site; None without one.
+
+    >>> site_of("https://www.Example.org:8080/faq")
+    'example.org'
+    """
+    parts = _split(url)
+    host = parts.hostname if parts else None
+    return host.removeprefix("www.") if host else None
+
+
+def question_id(url: str | None) -> str | None:
+    """Return `SITE:NUMBER` where an address names a question by its number.
+
+    >>> question_id("https://stackoverflow.com/questions/11227809/why-is-processing-a-sorted-array-faster")
+    'stackoverflow.com:11227809'
+    """
+    return _numbered(url, _QUESTION, None)
+
+
+def part_id(url: str | None) -> str | None:
+    """Return `SITE:NUMBER` where an address, or its fragment, names an answer or a comment by its number.
+
+    >>> part_id("https://stackoverflow.com/questions/11227809#comment-123")
+    'stackoverflow.com:123'
+    """
+    return _numbered(url, _PART_PATH, _PART_FRAGMENT)
+
+
+def _numbered(url: str | None, path: re.Pattern[str], fragment: re.Pattern[str] | None) -> str | None:
+    site, parts = site_of(url), _split(url)
+    if site is None or parts is None:
+        return None
+    match = fragment.fullmatch(parts.fragment) if fragment else None
+    match = match or path.search(parts.path)
+    return f"{site}:{match[1]}" if match else None
+
+
+def _split(url: str | None) -> SplitResult | None:
+    """Return the parts of an http address; None where it is none."""
+    try:
+        parts = urlsplit(url or "")
+        return parts if parts.scheme in ("http", "https") and parts.hostname else None
+    except ValueError:  # an unclosed bracket, for one
+        return None

@@ -1,0 +1,355 @@
+"""Reader of schema.org questions: QAPage, FAQPage, DiscussionForumPosting, or a Question alone.
+
+The data may stand in a page as JSON-LD, microdata or RDFa Lite, or all of them at once; a file of JSON-LD
+alone is read as well. The properties are those of https://schema.org/Question and of Google's guides for
+Q&A pages and forums (https://developers.google.com/search/docs/appearance/structured-data/qapage).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeVar
+
+from ..body import first_sentence
+from ..errors import PageRejected
+from ..limits import LIMITS, Limits
+from ..records import Answer, Body, Comment, Question, Tag, distinct, tag_name, text_id
+from .addresses import part_id, question_id, site_of
+from .decoding import decode
+from .html import base_address, check_size, looks_like_html, page_address, parse
+from .jsonld import Broken, things_in_json
+from .microdata import MICRODATA, RDFA_LITE, own_elements, things_in_markup
+from .page import Found, Page, Problem
+from .things import Thing, Value, address, body, count, data, line, local_name, moment
+from .unite import beyond, letters, unite
+
+NAME = "schema_org"
+
+P = TypeVar("P", Question, Answer, Comment)
+
+PAGES = frozenset({"QAPage", "FAQPage", "WebPage"})
+THREADS = frozenset({"DiscussionForumPosting"})  # its comments are the answers to it
+QUESTIONS = frozenset({"Question"}) | THREADS
+REPLIES = frozenset({"Answer", "Comment"})
+ANSWERS = ("acceptedAnswer", "suggestedAnswer")
+TEXTS = ("text", "articleBody", "description")
+TITLES = ("name", "headline")
+CREATED = ("dateCreated", "datePublished")
+UPDATED = ("dateModified",)
+AUTHORS = ("author", "creator")
+TAGS = ("keywords", "about")
+# A text under one of these roles is an entry of a list that leads to a question elsewhere.
+POINTERS = frozenset(
+    {"citation", "hasPart", "isBasedOn", "isRelatedTo", "item", "itemListElement", "mentions", "relatedLink"}
+)
+# A thing under one of these roles is part of a question, whatever its type.
+PARTS = frozenset({*ANSWERS, "comment", "sharedContent"})
+LIKES = frozenset({"LikeAction", "VoteAction"})
+VIEWS = frozenset({"ReadAction", "ViewAction"})
+COMMENTS = frozenset({"CommentAction", "ReplyAction", "WriteAction"})
+
+_MARKED_UP = re.compile(rb"itemscope|application/ld\+json|\btypeof\s*=", re.IGNORECASE)
+_OF_QUESTIONS = re.compile(rb"QAPage|FAQPage|DiscussionForumPosting|\bQuestion\b")
+_JSON_LD = re.compile(rb'\s*[\[{].{0,4000}?"@(?:context|graph|type)"', re.DOTALL)
+
+
+def sniff(page: Page) -> float:
+    """Return how sure it is that the page holds schema.org questions: looks for their names in its bytes."""
+    plain = page.data.replace(b"\0", b"") if b"\0" in page.data else page.data  # UTF-16 is ASCII and NULs
+    if _is_json(plain):
+        return 0.9 if _OF_QUESTIONS.search(plain) else 0.1
+    if not looks_like_html(page):
+        return 0.0
+    return 0.7 if _MARKED_UP.search(plain) and _OF_QUESTIONS.search(plain) else 0.1
+
+
+def read(page: Page, limits: Limits = LIMITS) -> Iterator[Found]:
+    """Yield the questions of the page; raise `PageRejected` where it has no data of any."""
+    things, broken, address_of_page, base = _told(page, limits)
+    _adopt(things, base)
+    teller = _Teller(base, limits)
+    questions = unite(question for thing in things for question in teller.questions(thing))
+    problems = [_problem(script) for script in broken if _OF_QUESTIONS.search(script.text.encode())]
+    if not questions:
+        raise PageRejected(f"not a Q&A page: {_lack(problems)}")
+    if len(questions) > limits.questions:
+        raise PageRejected(f"{len(questions):,} questions; a page is read up to {limits.questions:,}")
+    alone = len(questions) == 1
+    yield from _distinct(_placed(question, address_of_page, alone) for question in questions)
+    yield from problems
+
+
+def _is_json(data: bytes) -> bool:
+    return _JSON_LD.match(data.removeprefix(b"\xef\xbb\xbf")) is not None
+
+
+def _told(page: Page, limits: Limits) -> tuple[list[Thing], list[Broken], str | None, str | None]:
+    """Return the things of a page, its broken scripts, its address, and the base of those in it."""
+    if not looks_like_html(page):
+        check_size(page, limits)
+        things, broken = things_in_json([decode(page.data)], limits)
+        own = _address_told(things)
+        return things, broken, own, own
+    soup = parse(page, limits)
+    things = things_in_markup(soup, MICRODATA, limits) + things_in_markup(soup, RDFA_LITE, limits)
+    scripts = soup.find_all("script", type=_is_json_ld)
+    in_scripts, broken = things_in_json((script.get_text() for script in scripts), limits)
+    things += in_scripts
+    own = page_address(soup) or _address_told(things)
+    return things, broken, own, base_address(soup, own)
+
+
+def _is_json_ld(kind: str | None) -> bool:
+    return kind is not None and kind.partition(";")[0].strip().lower() == "application/ld+json"
+
+
+def _address_told(things: Iterable[Thing]) -> str | None:
+    """Return the address that the page as a thing gives itself."""
+    pages = (thing for thing in things if thing.types & PAGES)
+    return next((url for page in pages for v in page.values("url") if (url := address(v, None))), None)
+
+
+def _adopt(things: Iterable[Thing], base: str | None) -> None:
+    """Put answers and comments that stand alone and name their parent into it, as forums write them."""
+    known: dict[str, Thing] = {}
+    for thing in things:
+        for key in (thing.id, *(address(value, base) for value in thing.values("url"))):
+            if key and (thing.types or thing.properties):
+                known.setdefault(key, thing)
+    for thing in things:
+        if not thing.types & REPLIES or thing.role in PARTS:
+            continue
+        for parent in thing.values("parentItem"):
+            named = parent.id if isinstance(parent, Thing) else data(parent)
+            if named in known and known[named] is not thing:
+                known[named].add("suggestedAnswer" if "Answer" in thing.types else "comment", thing)
+                break
+
+
+class _Teller:
+    """Makes records of the things of one page, whose addresses are relative to `base`."""
+
+    def __init__(self, base: str | None, limits: Limits) -> None:
+        self._base = base
+        self._limits = limits
+        self._bodies: dict[int, Body] = {}  # by the value's identity: a value may be referred to often
+        self._text = 0
+
+    def questions(self, thing: Thing) -> Iterator[Question]:
+        """Yield the question that a thing is: one that the page shows, with an answer or at least a text.
+
+        The mere name of a question, or its text in a list of questions, leads to it and is not it.
+        """
+        if not thing.types & QUESTIONS or thing.role in PARTS:
+            return
+        question = self._question(thing)
+        if question.title and (question.answers or (question.body and thing.role not in POINTERS)):
+            yield question
+
+    def _question(self, thing: Thing) -> Question:
+        in_thread = bool(thing.types & THREADS)
+        text = self._text_of(thing)
+        title = self._line(thing, TITLES, self._limits.title_length)
+        title = title or first_sentence(text.text if text else "", self._limits.title_length)
+        text = text if text and letters(text.text) != letters(title) else None
+        url = self._address(thing)
+        answers = self._answers(thing, in_thread)
+        comments = () if in_thread else self._comments(thing)
+        return Question(
+            id=question_id(url) or _id_of_text(title, text, site_of(url)),
+            title=title,
+            body=text,
+            tags=self._tags(thing),
+            answers=answers,
+            comments=comments,
+            author=self._line(thing, AUTHORS, self._limits.name_length) or None,
+            created=self._moment(thing, CREATED),
+            updated=self._moment(thing, UPDATED),
+            score=self._score(thing),
+            views=self._interactions(thing, VIEWS),
+            url=url,
+            site=site_of(url),
+            answer_count=self._answer_count(thing, answers, in_thread),
+            comment_count=None if in_thread else beyond(len(comments), self._comment_count(thing)),
+        )
+
+    def _answers(self, thing: Thing, in_thread: bool) -> tuple[Answer, ...]:
+        """Return the answers; those to a thread are its comments, of which it accepts none."""
+        told: list[tuple[Value, bool | None]] = [(value, True) for value in thing.values("acceptedAnswer")]
+        told += [(value, None if in_thread else False) for value in thing.values("suggestedAnswer")]
+        told += [(value, None) for value in thing.values("comment") if in_thread]
+        first_told = {id(value): (value, accepted) for value, accepted in reversed(told)}
+        answers = [self._answer(value, accepted) for value, accepted in reversed(first_told.values())]
+        return _distinct(answer for answer in answers if answer.body.text or answer.body.html)
+
+    def _answer(self, value: Value, accepted: bool | None) -> Answer:
+        if not isinstance(value, Thing):
+            text = self._body(value)
+            return Answer(id=text_id(text.text), body=text, accepted=accepted)
+        remark = self._comment(value)
+        comments = self._comments(value)
+        return Answer(
+            id=remark.id,
+            body=remark.body,
+            author=remark.author,
+            created=remark.created,
+            updated=self._moment(value, UPDATED),
+            score=remark.score,
+            accepted=accepted,
+            comments=comments,
+            comment_count=beyond(len(comments), self._comment_count(value)),
+        )
+
+    def _comments(self, thing: Thing) -> tuple[Comment, ...]:
+        """Return the comments on a thing, those on a comment behind it."""
+        comments: list[Comment] = []
+        seen = {id(thing)}
+        pending = [*reversed([*thing.things("comment")])]
+        while pending:
+            remark = pending.pop()
+            if id(remark) not in seen:
+                seen.add(id(remark))
+                comments.append(self._comment(remark))
+                pending += reversed([*remark.things("comment")])
+        return _distinct(comment for comment in comments if comment.body.text or comment.body.html)
+
+    def _comment(self, thing: Thing) -> Comment:
+        text = self._text_of(thing) or self._text_around(thing)
+        return Comment(
+            id=part_id(self._address(thing)) or text_id(text.text),
+            body=text,
+            author=self._line(thing, AUTHORS, self._limits.name_length) or None,
+            created=self._moment(thing, CREATED),
+            score=self._score(thing),
+        )
+
+    def _text_of(self, thing: Thing) -> Body | None:
+        texts = (self._body(value) for value in thing.values(*TEXTS))
+        return next((text for text in texts if text.text or text.html), None)
+
+    def _text_around(self, thing: Thing) -> Body:
+        """Return the content of an item that names no property: its element is all that it says."""
+        if thing.element is None or thing.properties:
+            return Body("")
+        return self._body(thing.element)
+
+    def _body(self, value: Value) -> Body:
+        known = self._bodies.get(id(value))
+        if known is None:
+            known = self._bodies[id(value)] = body(value, self._base, self._limits)
+        self._text += len(known.text) + len(known.html or "")
+        if self._text > self._limits.page_text:
+            raise PageRejected(f"its texts have more than {self._limits.page_text:,} characters together")
+        return known
+
+    def _line(self, thing: Thing, names: tuple[str, ...], length: int) -> str:
+        lines = (line(value, length) for value in thing.values(*names))
+        return next((text for text in lines if text), "")
+
+    def _moment(self, thing: Thing, names: tuple[str, ...]) -> datetime | None:
+        moments = (moment(value) for value in thing.values(*names))
+        return next((time for time in moments if time), None)
+
+    def _address(self, thing: Thing) -> str | None:
+        """Return the address of a thing: its `url`, its id, or that of its element in the page."""
+        addresses = [address(value, self._base) for value in (*thing.values("url"), thing)]
+        anchor = thing.element.get("id") if thing.element and thing.types & REPLIES else None
+        if anchor:
+            addresses.append(address(f"#{anchor}", self._base))
+        return next((url for url in addresses if url), None)
+
+    def _count(self, thing: Thing, name: str) -> int | None:
+        counts = (count(value) for value in thing.values(name))
+        return next((number for number in counts if number is not None), None)
+
+    def _interactions(self, thing: Thing, kinds: frozenset[str]) -> int | None:
+        """Return how often there were interactions of one of the kinds."""
+        for counter in thing.things("interactionStatistic"):
+            for kind in counter.values("interactionType"):
+                names = kind.types if isinstance(kind, Thing) else {local_name(data(kind))}
+                if names & kinds:
+                    return self._count(counter, "userInteractionCount")
+        return None
+
+    def _score(self, thing: Thing) -> int | None:
+        """Return the votes, which Google wants as one number, those against already taken off."""
+        votes = self._count(thing, "upvoteCount")
+        return self._interactions(thing, LIKES) if votes is None else votes
+
+    def _comment_count(self, thing: Thing) -> int | None:
+        stated = self._count(thing, "commentCount")
+        return self._interactions(thing, COMMENTS) if stated is None else stated
+
+    def _answer_count(self, thing: Thing, answers: tuple[Answer, ...], in_thread: bool) -> int | None:
+        """Return how many answers there should be, if more than are held; a thread counts all replies."""
+        if not in_thread:
+            return beyond(len(answers), self._count(thing, "answerCount"))
+        held = len(answers) + sum(len(answer.comments) for answer in answers)
+        return beyond(held, self._comment_count(thing))
+
+    def _tags(self, thing: Thing) -> tuple[Tag, ...]:
+        """Return the tags: keywords, what it is about, and the links in it that say they are tags."""
+        tags: dict[str, Tag] = {}
+        for title, blurb in self._tags_told(thing):
+            name = tag_name(title)
+            if name and name not in tags and len(tags) < self._limits.tags:
+                tags[name] = Tag(name, title=title if title != name else None, blurb=blurb or None)
+        return tuple(tags.values())
+
+    def _tags_told(self, thing: Thing) -> Iterator[tuple[str, str]]:
+        length = self._limits.name_length
+        for value in thing.values("keywords"):
+            if isinstance(value, Thing):
+                yield line(value, length), self._line(value, ("description",), self._limits.blurb_length)
+            else:
+                for title in line(value, self._limits.tags * length).split(","):
+                    yield title.strip()[:length], ""
+        for value in thing.values("about"):
+            yield line(value, length), ""
+        for element in own_elements(thing.element) if thing.element else ():
+            if element.name == "a" and "tag" in (element.get("rel") or ()):
+                yield line(element.get_text(), length), ""
+
+
+def _id_of_text(title: str, text: Body | None, site: str | None) -> str:
+    """Return the id of a question without a number.
+
+    A bare title such as "How do I contact you?" is another question on every site, so the site counts there.
+    """
+    if text is None:
+        return text_id(f"{site} {title}" if site else title)
+    told = text.text
+    return text_id(told if letters(told).startswith(letters(title)) else f"{title}\n\n{told}")
+
+
+def _placed(question: Question, page_url: str | None, alone: bool) -> Question:
+    """Return the question with the page's address if it has none, or if the page is all about it."""
+    own, named = question_id(question.url), question_id(page_url)
+    if page_url is None or (question.url and not (alone and (own is None or own == named))):
+        return question
+    site = site_of(page_url)
+    unnumbered = question.id.startswith("text:")
+    wanted = (named if alone else None) or _id_of_text(question.title, question.body, site)
+    return replace(question, id=wanted if unnumbered else question.id, url=page_url, site=site)
+
+
+def _distinct(parts: Iterable[P]) -> tuple[P, ...]:
+    """Return questions, answers or comments with ids that keep them apart."""
+    held = tuple(parts)
+    return tuple(
+        replace(part, id=unique) for part, unique in zip(held, distinct(p.id for p in held), strict=True)
+    )
+
+
+def _problem(script: Broken) -> Problem:
+    return Problem(f"JSON-LD script {script.number}", f"it is no JSON: {script.reason}")
+
+
+def _lack(problems: list[Problem]) -> str:
+    """Return why there is no question: a broken script, or nothing that is one."""
+    for problem in problems:
+        return f"{problem.where}: {problem.reason}"
+    return "no schema.org question with a text or an answer"
