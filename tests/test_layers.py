@@ -113,9 +113,12 @@ def wrong_arrows(name: str, source: str) -> Iterator[str]:
 def absolute_imports(name: str, source: str) -> Iterator[str]:
     """Yield the imports of ours that are not relative: they would bind the checkout to an installed copy."""
     for node in ast.walk(ast.parse(source)):
-        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-        if isinstance(node, ast.ImportFrom) and not node.level:
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and not node.level:
             names = [node.module or ""]
+        else:
+            continue
         yield from (f"{name}:{node.lineno} imports {n}" for n in names if within(n, ("askive",)))
 
 
