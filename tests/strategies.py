@@ -22,6 +22,7 @@ from askive.archive.records import (
     tag_name,
     text_id,
 )
+from askive.archive.tidy import LARGEST_NUMBER
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
@@ -85,7 +86,7 @@ _LAST_SECOND = (datetime.max.replace(tzinfo=UTC) - EPOCH) // timedelta(seconds=1
 
 Child = TypeVar("Child", Answer, Comment)
 
-_storable_text = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=30).map(storable)
+_storable_text = st.text(min_size=1, max_size=30).map(storable)
 
 
 def texts() -> SearchStrategy[str]:
@@ -162,7 +163,8 @@ def answers() -> SearchStrategy[Answer]:
 def questions(draw: st.DrawFn, *, ids: SearchStrategy[str] | None = None) -> Question:
     """One well-formed question, at most one answer accepted; `ids` makes its id where given."""
     found = draw(_siblings(answers()))
-    if found and draw(st.booleans()):
+    answered = draw(st.booleans())
+    if found and answered:
         chosen = draw(st.integers(0, len(found) - 1))
         found = tuple(replace(a, accepted=True) if n == chosen else a for n, a in enumerate(found))
     return Question(
@@ -223,7 +225,7 @@ def wild_questions(draw: st.DrawFn) -> Question:
 
 
 def _numbers() -> SearchStrategy[int | None]:
-    return st.none() | st.integers(-5, 5) | st.integers(-(2**63), 2**63 - 1)
+    return st.none() | st.integers(-5, 5) | st.integers(-LARGEST_NUMBER, LARGEST_NUMBER)
 
 
 def _siblings(children: SearchStrategy[Child]) -> SearchStrategy[tuple[Child, ...]]:
