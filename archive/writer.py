@@ -1,0 +1,158 @@
+"""What one write into the store does, inside its transaction."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Literal
+
+from . import rows
+from .loading import load_questions, load_tags
+from .merge import merge, merge_tag
+from .records import Question, Tag, storable
+from .tidy import tidy, tidy_tag
+
+Outcome = Literal["added", "updated", "unchanged"]
+"""What putting a question came to."""
+
+PageStatus = Literal["read", "rejected"]
+"""What became of a page."""
+
+_CHILDREN = ("comments", "answers", "question_tags", "links")
+
+
+class Writer:
+    """The writes of one transaction, which `Store.write` begins and ends."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self._before: int = db.execute("SELECT value FROM meta WHERE key = 'revision'").fetchone()[0]
+        self._tags: dict[str, Tag] = {}
+        self.changed = False
+
+    @property
+    def revision(self) -> int:
+        """The revision of the store if this write is committed now."""
+        return self._before + self.changed
+
+    def put(self, question: Question) -> Outcome:
+        """Store a question, merged with what is known of it; say what came of it.
+
+        The record is tidied first. Its tags' titles, blurbs and synonyms are kept once for all questions.
+        """
+        question = tidy(question)
+        known = load_questions(self._db, [question.id]).get(question.id)
+        merged = merge(known, question) if known is not None else question
+        merged = replace(merged, tags=tuple(self._keep_tag(tag) for tag in merged.tags))
+        if merged == known:
+            return "unchanged"
+        self._change()
+        self._write(merged)
+        return "added" if known is None else "updated"
+
+    def put_tag(self, tag: Tag) -> bool:
+        """Store what is known of a tag, whether or not a question carries it; say whether that was new."""
+        tag = tidy_tag(tag)
+        if not tag.name:
+            return False
+        before = self._tag(tag.name)
+        return self._keep_tag(tag) != before
+
+    def delete(self, id: str) -> bool:
+        """Delete a question, leaving a tombstone for `Store.changes`; say whether there was one."""
+        id = storable(id)
+        if not self._db.execute("DELETE FROM questions WHERE id = ?", [id]).rowcount:
+            return False
+        self._change()
+        self._db.execute("INSERT OR REPLACE INTO deletions VALUES (?, ?)", [id, self.revision])
+        return True
+
+    def page(
+        self,
+        sha256: str,
+        *,
+        source: str,
+        received: datetime,
+        size: int,
+        status: PageStatus,
+        reader: str | None = None,
+        reason: str | None = None,
+        questions: Iterable[str] = (),
+    ) -> None:
+        """Note a raw page of `size` bytes and what became of it, with the ids of the questions it told of.
+
+        A page noted before is noted anew. Ids that the store does not hold are passed over.
+        """
+        text = storable(reason) if reason is not None else None
+        row = (sha256, storable(source), rows.time_text(received), size, reader, status, text)
+        self._db.execute(_PAGE, row)
+        self._db.execute("DELETE FROM question_pages WHERE sha256 = ?", [sha256])
+        self._db.execute(_QUESTION_PAGES, [sha256, json.dumps([storable(id) for id in questions])])
+
+    def finish(self) -> None:
+        """Write the new revision down, as the last act before the commit."""
+        if self.changed:
+            self._db.execute("UPDATE meta SET value = ? WHERE key = 'revision'", [self.revision])
+
+    def _change(self) -> None:
+        self.changed = True
+
+    def _write(self, question: Question) -> None:
+        self._db.execute("DELETE FROM deletions WHERE question_id = ?", [question.id])
+        for table in _CHILDREN:
+            self._db.execute(f"DELETE FROM {table} WHERE question_id = ?", [question.id])
+        self._db.execute(_QUESTION, (*rows.question_row(question), self.revision))
+        self._db.executemany(_ANSWER, rows.answer_rows(question))
+        self._db.executemany(_COMMENT, rows.comment_rows(question))
+        self._db.executemany(_QUESTION_TAG, rows.tag_rows(question))
+        self._db.executemany(_LINK, rows.link_rows(question))
+
+    def _tag(self, name: str) -> Tag | None:
+        """Return the tag as it is stored, read once per write: nobody else writes meanwhile."""
+        if name not in self._tags:
+            self._tags.update(load_tags(self._db, [name]))
+        return self._tags.get(name)
+
+    def _keep_tag(self, tag: Tag) -> Tag:
+        """Merge a tag into what is stored of it, and return that.
+
+        Its revision is what marks the questions that carry it as changed; see `Store.changes`.
+        """
+        known = self._tag(tag.name)
+        merged = merge_tag(known, tag) if known is not None else tag
+        if merged == known:
+            return merged
+        self._change()
+        self._db.execute(_TAG, [merged.name, merged.title, merged.blurb, self.revision])
+        self._db.execute("DELETE FROM tag_synonyms WHERE tag = ?", [merged.name])
+        numbered = [(merged.name, synonym, position) for position, synonym in enumerate(merged.synonyms)]
+        self._db.executemany("INSERT INTO tag_synonyms VALUES (?, ?, ?)", numbered)
+        self._tags[merged.name] = merged
+        return merged
+
+
+def _insert(table: str, columns: Sequence[str]) -> str:
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
+
+
+def _upsert(table: str, columns: Sequence[str]) -> str:
+    """Return the insertion whose first column is the key, and that replaces the rest of a row there is."""
+    key, *others = columns
+    updates = ", ".join(f"{name} = excluded.{name}" for name in others)
+    return f"{_insert(table, columns)} ON CONFLICT ({key}) DO UPDATE SET {updates}"
+
+
+_QUESTION = _upsert("questions", (*rows.QUESTION, "revision"))
+_TAG = _upsert("tags", ("name", "title", "blurb", "revision"))
+_PAGE = _upsert("pages", ("sha256", "source", "received", "size", "reader", "status", "reason"))
+_ANSWER = _insert("answers", rows.ANSWER)
+_COMMENT = _insert("comments", rows.COMMENT)
+_QUESTION_TAG = _insert("question_tags", rows.QUESTION_TAG)
+_LINK = _insert("links", rows.LINK)
+_QUESTION_PAGES = """
+    INSERT INTO question_pages (question_id, sha256)
+    SELECT id, ? FROM questions WHERE id IN (SELECT value FROM json_each(?))
+"""
