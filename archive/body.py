@@ -6,6 +6,7 @@ import html as entities
 import re
 from enum import IntEnum
 from html.parser import HTMLParser
+from typing import Literal
 from urllib.parse import urlsplit
 
 import nh3
@@ -117,14 +118,15 @@ def shortened(line: str, length: int) -> str:
 
 
 def _cleaner(base_url: str | None) -> nh3.Cleaner:
-    rebase = ("rewrite_with_base", base_url) if base_url and _is_absolute(base_url) else None
-    try:
-        return _new_cleaner(rebase)
-    except ValueError:  # an address that Python takes and the URL standard does not
-        return _new_cleaner(None)
+    if base_url and _is_absolute(base_url):
+        try:
+            return _new_cleaner(("rewrite_with_base", base_url))
+        except ValueError:  # an address that Python takes and the URL standard does not
+            pass
+    return _new_cleaner(None)
 
 
-def _new_cleaner(rebase: tuple[str, str] | None) -> nh3.Cleaner:
+def _new_cleaner(rebase: tuple[Literal["rewrite_with_base"], str] | None) -> nh3.Cleaner:
     return nh3.Cleaner(
         tags=set(ALLOWED_TAGS),
         clean_content_tags=set(DROPPED_WITH_CONTENT),

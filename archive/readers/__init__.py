@@ -5,6 +5,68 @@ A reader is a module with a `NAME`, a `sniff(page)` and a `read(page)`; the most
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
+from dataclasses import replace
+
+from ..errors import PageRejected
+from ..records import Question
 from .page import Found, Page, Problem, Reader
 
-__all__ = ["Found", "Page", "Problem", "Reader"]
+# isort: split
+# The readers import the names above from here.
+from . import ndjson, schema_org, text
+
+__all__ = ["READERS", "Found", "Page", "Problem", "Reader", "read_page"]
+
+READERS: tuple[Reader, ...] = (ndjson, schema_org, text)
+
+BINARY_BYTES = 8192
+"""How much of a page that no reader knows is looked at to call it binary: what `grep` and `git` look at."""
+
+
+def read_page(page: Page) -> tuple[str, Iterator[Found]]:
+    """Return the name of the reader that takes the page and what the page holds, with its origin filled in.
+
+    A reader that rejects the page gives way to the next that is confident at all. Raises `PageRejected`, with
+    the reason of the most confident one, where none is left.
+    """
+    reasons: list[str] = []
+    for reader in _by_confidence(page):
+        try:
+            found = reader.read(page)
+            first = next(found, None)
+        except PageRejected as rejection:
+            reasons.append(rejection.reason)
+            continue
+        if first is not None:
+            return reader.NAME, _with_origin(itertools.chain([first], found), page, reader.NAME)
+    raise PageRejected(_unreadable(page) or next(iter(reasons), "not a Q&A page: no reader knows its form"))
+
+
+def _by_confidence(page: Page) -> list[Reader]:
+    """Return the readers that may take the page, the most confident one first."""
+    rated = [(reader.sniff(page), reader) for reader in READERS]
+    return [reader for sure, reader in sorted(rated, key=lambda pair: -pair[0]) if sure > 0]
+
+
+def _with_origin(found: Iterator[Found], page: Page, name: str) -> Iterator[Found]:
+    """Yield what was found, with the page and the reader in a question that does not know its own."""
+    for one in found:
+        if isinstance(one, Question):
+            yield replace(one, source=one.source or page.source, reader=one.reader or name)
+        else:
+            yield one
+
+
+def _unreadable(page: Page) -> str | None:
+    """Return why no reader can take a page that is no text; None where it is text."""
+    head = page.data[:BINARY_BYTES]
+    if not head.strip():
+        return "empty page" if len(head) == len(page.data) else None
+    controls = len(head) - len(head.translate(None, bytes(_CONTROLS)))
+    return "binary data, not text" if controls > len(head) // 10 else None
+
+
+# Control characters that no text has many of; UTF-16 has been decoded by then, or it was no question.
+_CONTROLS = frozenset(range(32)) - set(b"\t\n\r\f\x1b")

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import html as entities
 import re
+from collections.abc import Iterable, Iterator
 from urllib.parse import SplitResult, urlsplit
+
+from ..records import Body, Link
 
 # /questions/11227809/why-is-it-faster, /q/11227809, /t/a-slug/212419, /threads/a-slug.2350553/
 _QUESTION = re.compile(r"/(?:questions?|q|t|topics?|threads?|discussions?)/(?:[^/]*[./])??(\d{1,18})(?:/|\Z)")
 # /a/11227902, /questions/11227809/a-slug/11227902#11227902, /posts/31243284/, /a-thread.12/post-31243284
 _PART_PATH = re.compile(r"/(?:(?:a|answers?|comments?|posts?)/|post-)(\d{1,18})(?:/|\Z)")
 _PART_FRAGMENT = re.compile(r"(?:(?:js-)?(?:answer|comment|post|reply)s?[-_]?|[acp]-?)?(\d{1,18})(?:_\d+)?")
+
+_HREF = re.compile(r'<a\s(?:[^<>]*\s)?href="([^"]*)"')
 
 
 def site_of(url: str | None) -> str | None:
@@ -39,6 +45,13 @@ def part_id(url: str | None) -> str | None:
     'stackoverflow.com:123'
     """
     return _numbered(url, _PART_PATH, _PART_FRAGMENT)
+
+
+def linked_questions(bodies: Iterable[Body], own_id: str) -> Iterator[Link]:
+    """Yield a link for each question that the bodies' HTML points to by its number, once and in order."""
+    hrefs = (entities.unescape(match[1]) for b in bodies if b.html for match in _HREF.finditer(b.html))
+    targets = dict.fromkeys(target for href in hrefs if (target := question_id(href)))
+    return (Link(target, "linked") for target in targets if target != own_id)
 
 
 def _numbered(url: str | None, path: re.Pattern[str], fragment: re.Pattern[str] | None) -> str | None:

@@ -9,7 +9,7 @@ thing however often it is referred to, so neither nesting nor a circle of `itemr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from bs4 import BeautifulSoup
@@ -40,7 +40,7 @@ def things_in_markup(soup: BeautifulSoup, syntax: Syntax, limits: Limits = LIMIT
 
     Raises `PageRejected` where references between them multiply the work beyond `limits.markup_steps`.
     """
-    elements = soup.find_all(attrs={syntax.opens: True})
+    elements = soup.find_all(_having(syntax.opens))
     things = {id(element): _thing(element, syntax) for element in elements}
     targets = _targets(soup, elements, syntax)
     steps = 0
@@ -60,6 +60,10 @@ def things_in_markup(soup: BeautifulSoup, syntax: Syntax, limits: Limits = LIMIT
 def own_elements(element: Element, syntax: Syntax = MICRODATA) -> Iterator[Element]:
     """Yield the elements inside an item's that belong to no item in it, in the order of the page."""
     return (part for part in _crawl(element, {}, syntax) if not part.has_attr(syntax.opens))
+
+
+def _having(attribute: str) -> Callable[[Element], bool]:
+    return lambda element: element.has_attr(attribute)
 
 
 def _thing(element: Element, syntax: Syntax) -> Thing:

@@ -17,7 +17,7 @@ from ..body import first_sentence
 from ..errors import PageRejected
 from ..limits import LIMITS, Limits
 from ..records import Answer, Body, Comment, Question, Tag, distinct, tag_name, text_id
-from .addresses import part_id, question_id, site_of
+from .addresses import linked_questions, part_id, question_id, site_of
 from .decoding import decode
 from .html import base_address, check_size, looks_like_html, page_address, parse
 from .jsonld import Broken, things_in_json
@@ -78,7 +78,7 @@ def read(page: Page, limits: Limits = LIMITS) -> Iterator[Found]:
     if len(questions) > limits.questions:
         raise PageRejected(f"{len(questions):,} questions; a page is read up to {limits.questions:,}")
     alone = len(questions) == 1
-    yield from _distinct(_placed(question, address_of_page, alone) for question in questions)
+    yield from _distinct(_linked(_placed(question, address_of_page, alone)) for question in questions)
     yield from problems
 
 
@@ -323,6 +323,16 @@ def _id_of_text(title: str, text: Body | None, site: str | None) -> str:
         return text_id(f"{site} {title}" if site else title)
     told = text.text
     return text_id(told if letters(told).startswith(letters(title)) else f"{title}\n\n{told}")
+
+
+def _linked(question: Question) -> Question:
+    """Return the question with links to the questions that its texts point to."""
+    answers = question.answers
+    bodies = [question.body] if question.body else []
+    bodies += [
+        part.body for part in (*question.comments, *answers, *(c for a in answers for c in a.comments))
+    ]
+    return replace(question, links=tuple(linked_questions(bodies, question.id)))
 
 
 def _placed(question: Question, page_url: str | None, alone: bool) -> Question:
