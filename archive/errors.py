@@ -66,6 +66,14 @@ class NoSuchTag(ArchiveError):
         super().__init__(f"no tag {wanted!r}: {hint}")
 
 
+class NoSuchSource(ArchiveError):
+    """There is nothing at `path` to read pages from."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(f"no file or folder {str(path)!r}: give a path that exists, or - for standard input")
+
+
 class PageRejected(ArchiveError):
     """A reader cannot make records of a page; `reason` is one line for `askive check --rejected`."""
 

@@ -284,10 +284,12 @@ def _author(item: Item) -> str | None:
 
 
 def _host(url: str | None) -> str | None:
+    """The host of an address without "www.", as the readers of pages call a site."""
     try:
-        return urlsplit(url or "").hostname
+        host = urlsplit(url or "").hostname
     except ValueError:  # a broken IPv6 address
         return None
+    return host.removeprefix("www.") if host else None
 
 
 def _stated(item: Item, key: str, held: Sequence[object]) -> int | None:

@@ -22,7 +22,7 @@ UNTITLED = "(no title)"
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _LISTS = frozenset({"ol", "ul"})
 _SECTIONS = frozenset({"blockquote", "details", "div", "dl", "figure", "pre", "table"})
-_PARAGRAPHS = frozenset({"dd", "dt", "figcaption", "hr", "li", "p", "summary"})
+_PARAGRAPHS = frozenset({"caption", "dd", "dt", "figcaption", "hr", "li", "p", "summary", "td", "th", "tr"})
 _BLOCKS = _HEADINGS | _LISTS | _SECTIONS | _PARAGRAPHS
 _STRONG = frozenset({"b", "strong"})
 _EMPHASIS = frozenset({"i", "em", "cite", "dfn", "var"})
@@ -30,7 +30,7 @@ _CODE = frozenset({"code", "kbd", "samp"})
 _UNSEEN = frozenset({"script", "style"})
 
 _INLINE_SIGNS = re.compile(r"[\\`*_\[\]<>&~|]|(?<!\S)#|!\Z")
-_LINE_START = re.compile(r"^(?=[-+=#])|^(\d+)(?=[.)])")
+_LINE_START = re.compile(r"^(?=[-+=#]|:-)|^(\d+)(?=[.)])")
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>\\]+", re.IGNORECASE)
 _BACKTICKS = re.compile("`+")
 _INDENTED = re.compile(r"^(?: {4}|\t)")
@@ -171,10 +171,11 @@ def _block(element: HtmlElement, depth: int) -> list[str]:
     if tag in _UNSEEN:
         return []
     if tag == "pre":
-        return [fence(str(element.text_content()))]
-    if tag == "table":
-        return _table(element, depth)
-    blocks = _items(element, depth) if tag in _LISTS else _blocks(element, depth)
+        code = str(element.text_content())
+        return [fence(code)] if code.strip() else []
+    if tag == "table" and (grid := _grid(element)):
+        return [grid]
+    blocks = _items(element, depth) if _is_list(element) else _blocks(element, depth)
     if tag in _HEADINGS:
         return [f"**{block}**" if "\n" not in block and "*" not in block else block for block in blocks]
     if tag == "blockquote":
@@ -182,31 +183,29 @@ def _block(element: HtmlElement, depth: int) -> list[str]:
     return blocks
 
 
+def _is_list(element: HtmlElement) -> bool:
+    """Whether it is a list with nothing but items in it."""
+    between = "".join([element.text or "", *(child.tail or "" for child in element)])
+    return element.tag in _LISTS and not between.strip() and all(child.tag == "li" for child in element)
+
+
 def _items(element: HtmlElement, depth: int) -> list[str]:
-    """A list: every child is an item of it, whatever the child is."""
-    marks = (f"{n}. " if element.tag == "ol" else "- " for n in range(1, len(element) + 1))
-    items = [
-        _nested(mark, blocks)
-        for mark, child in zip(marks, element, strict=True)
-        if (blocks := _blocks(child, depth + 1))
-    ]
-    return ["\n".join(items)] if items else []
+    items = [blocks for child in element if (blocks := _blocks(child, depth + 1))]
+    marks = (f"{n}. " if element.tag == "ol" else "- " for n in range(1, len(items) + 1))
+    nested = [_nested(mark, blocks) for mark, blocks in zip(marks, items, strict=True)]
+    return ["\n".join(nested)] if nested else []
 
 
-def _table(element: HtmlElement, depth: int) -> list[str]:
-    """A table with its first row as the head; cells are lines, whatever they hold."""
-    rows = [[_cell(cell, depth) for cell in row.iterchildren("td", "th")] for row in element.iter("tr")]
-    rows = [row for row in rows if row]
-    if not rows:
-        return blocks_of_text(str(element.text_content()))
+def _grid(table: HtmlElement) -> str:
+    """The table as Markdown has them, or "" where there is more in it: a caption, a table in a cell."""
+    rows = [[str(cell.text_content()) for cell in row.iterchildren("td", "th")] for row in table.iter("tr")]
+    held = "".join(text for row in rows for text in row)
+    if not held or "".join(held.split()) != "".join(str(table.text_content()).split()):
+        return ""
     width = max(len(row) for row in rows)
-    lines = [" | ".join([*row, *[""] * (width - len(row))]) for row in rows]
+    lines = [" | ".join([*map(_line, row), *[""] * (width - len(row))]) for row in rows]
     head, *rest = [f"| {line} |" for line in lines]
-    return ["\n".join([head, "|" + " --- |" * width, *rest])]
-
-
-def _cell(cell: HtmlElement, depth: int) -> str:
-    return " ".join(escape(str(cell.text_content())).split())
+    return "\n".join([head, "|" + " --- |" * width, *rest])
 
 
 # Lines

@@ -35,11 +35,18 @@ def sniff(page: Page) -> float:
     """Return how sure the first line, and the name, are that this is one of our exports."""
     head = decode(page.data[:HEAD_BYTES]).lstrip()
     line = head.split("\n", 1)[0]
-    if _ENVELOPE.match(head) or (line.startswith("{") and _RECORD_KEY.search(line)):
+    if _ENVELOPE.match(head) or _is_record(line):
         return 0.95
     if _FILE_NAME.search(page.source):
         return 0.7
     return 0.2 if line.startswith("{") else 0.0
+
+
+def is_record_a_line(head: bytes) -> bool:
+    """Return whether a page that begins like this may be cut between any two lines."""
+    text = decode(head).lstrip()
+    line = text.split("\n", 1)[0]
+    return b"\0" not in head and not _ENVELOPE.match(text) and _is_record(line)
 
 
 def read(page: Page) -> Iterator[Found]:
@@ -51,6 +58,10 @@ def read(page: Page) -> Iterator[Found]:
     if _ENVELOPE.match(decode(data[:HEAD_BYTES]).lstrip()):
         return _read_envelope(data)
     return _read_lines(data)
+
+
+def _is_record(line: str) -> bool:
+    return line.startswith("{") and _RECORD_KEY.search(line) is not None
 
 
 def _in_utf8(data: bytes) -> bytes:
