@@ -39,6 +39,9 @@ WHOLE_LIMIT = 2**63
 MAX_SHOWN = 40
 """Characters of a wrong value that an error shows: enough to find it, short enough for one line."""
 
+TELLING = ("question_id", "body", "body_text", "answers")
+"""An object with a title is a question if it has one of these: many other things have titles."""
+
 Item = Mapping[str, Any]
 T = TypeVar("T")
 P = TypeVar("P", Answer, Comment)
@@ -156,12 +159,14 @@ def _count(held: Sequence[object], stated: int | None) -> int:
 def question_from_json(item: Item) -> Question:
     """Return the question that a JSON item holds; missing keys are None or empty.
 
-    Only `title` must be there. HTML stays as it is: a reader of foreign items sanitises it. Raises
+    A title must be there, and a key of `TELLING`. HTML stays as it is: a reader of foreign items sanitises it. Raises
     ValueError with the key and the reason, in one line.
     """
     title = _text(item, "title")
     if title is None:
         raise ValueError("no title")
+    if not any(key in item for key in TELLING):
+        raise ValueError(f"not a question: it has none of {', '.join(TELLING)}")
     extras = _object(item, "askive")
     url = _name(item, "link")
     site = _name(extras, "site") if "site" in extras else _host(url)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
@@ -65,13 +66,14 @@ def sources(
     limits: Limits,
     *,
     now: Callable[[], datetime],
-    stdin: BinaryIO,
+    stdin: BinaryIO | None = None,
     on_bytes: Callable[[int], None] = _nobody,
 ) -> Iterator[Page | Rejected]:
     """Yield the pages of the paths, in order, folders sorted; `on_bytes` is told of bytes as they are read.
 
-    A folder of raw pages, an archive's `raw`, comes in the order received with its own names and times. No
-    two other pages get the same time. Raises `NoSuchSource` before anything is read.
+    `stdin` is what "-" reads: the process's own where None. A folder of raw pages, an archive's `raw`, comes
+    in the order received with its own names and times. No two other pages get the same time. Raises
+    `NoSuchSource` before anything is read.
     """
     for path in paths:
         if path != STDIN_NAME and not os.path.lexists(path):
@@ -140,8 +142,9 @@ class _Opener:
     def __init__(self, limits: Limits, tick: Callable[[], datetime], on_bytes: Callable[[int], None]) -> None:
         self.limits, self.tick, self.on_bytes = limits, tick, on_bytes
 
-    def standard_input(self, stdin: BinaryIO) -> Iterator[Page | Rejected]:
-        return self._rejecting(STDIN_NAME, self._pages(STDIN_NAME, self._parts(stdin)))
+    def standard_input(self, stdin: BinaryIO | None) -> Iterator[Page | Rejected]:
+        parts = self._parts(stdin or sys.stdin.buffer)
+        return self._rejecting(STDIN_NAME, self._pages(STDIN_NAME, parts))
 
     def below(self, top: Path) -> Iterator[Page | Rejected]:
         for found in walk(top):

@@ -1,0 +1,295 @@
+"""Sources -> readers -> store: what was acknowledged is safe, what was read before is not read again.
+
+A page goes to raw/ first and is synced there; then what it holds goes to the store in transactions of a
+bounded size, the last of which notes the page as read. Killed at any moment, the ingest of a page is
+repeated from its start the next time, and merging makes nothing of what is in already.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import chain
+from typing import BinaryIO
+
+from .errors import PageRejected
+from .limits import LIMITS, Limits
+from .raw import RawPages
+from .readers import Found, Page, Problem, read_page
+from .records import Body, Question, Tag
+from .sources import Rejected, Source, sources, total_bytes
+from .store import Store, StoredPage
+from .writer import Outcome, Writer
+
+BATCH_STEPS = 1000
+"""Questions of one transaction: a sync of the disk is shared by so many that it no longer counts."""
+
+BATCH_CHARACTERS = 8_000_000
+"""Text of one transaction, which is in memory at once: 1,000 questions of the usual 2,000 characters fit."""
+
+KEPT_PROBLEMS = 1000
+"""Problems that a report names; the others are counted. Nobody reads more, and a page can have millions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an ingest is; `bytes_total` is None where standard input is read."""
+
+    pages: int
+    questions: int
+    bytes_done: int
+    bytes_total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """What an ingest did.
+
+    `added`, `updated`, `unchanged` count questions; `pages_read` and `pages_unchanged` pages, rejected ones
+    aside. `rejected` are the pages and paths that gave no question; `problems` the parts of pages that gave
+    none, the first `KEPT_PROBLEMS` of `problem_count`.
+    """
+
+    added: int
+    updated: int
+    unchanged: int
+    pages_read: int
+    pages_unchanged: int
+    rejected: tuple[Rejected, ...]
+    problems: tuple[Rejected, ...]
+    problem_count: int
+
+
+def ingest(
+    paths: Sequence[Source],
+    store: Store,
+    raw: RawPages,
+    *,
+    now: Callable[[], datetime],
+    limits: Limits = LIMITS,
+    progress: Callable[[Progress], None] = lambda _: None,
+    stdin: BinaryIO | None = None,
+) -> IngestReport:
+    """Read every page of the paths into the store; return what came of it.
+
+    Raises `NoSuchSource` before anything is read. `ArchiveLocked`, `ArchiveUnwritable`, an interrupt:
+    whatever stops it, the batches that were committed are in.
+    """
+    work = _Ingest(store, raw, progress)
+    found = sources(paths, limits, now=now, stdin=stdin, on_bytes=work.count_bytes)
+    work.bytes_total = total_bytes(paths)
+    for batch in _batches(work.steps(found)):
+        work.commit(batch)
+    return work.report()
+
+
+def read_paths(
+    paths: Sequence[Source],
+    limits: Limits = LIMITS,
+    *,
+    now: Callable[[], datetime],
+    stdin: BinaryIO | None = None,
+) -> Iterator[Question | Tag | Rejected]:
+    """Yield what an ingest of the paths would find, and what it would reject, in order; store nothing.
+
+    Raises `NoSuchSource` before anything is read.
+    """
+    found = sources(paths, limits, now=now, stdin=stdin)
+    return chain.from_iterable([one] if isinstance(one, Rejected) else _told(one) for one in found)
+
+
+def _told(page: Page) -> Iterator[Question | Tag | Rejected]:
+    """What a page holds, and its problems as rejections."""
+    reading = _Reading(page)
+    for one in reading:
+        yield Rejected(page.source, f"{one.where}: {one.reason}") if isinstance(one, Problem) else one
+    if reading.is_rejected:
+        yield Rejected(page.source, reading.reason or "")
+
+
+class _Reading:
+    """A page that is gone through, and what is to be said of it afterwards."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.reader: str | None = None
+        self.ids: list[str] = []
+        self.is_rejected = False
+        self.reason: str | None = None
+        """Why the page, or its first part that gave nothing, could not be read."""
+
+    def __iter__(self) -> Iterator[Found]:
+        try:
+            self.reader, found = read_page(self.page)
+            for one in found:
+                self._note(one)
+                yield one
+        except PageRejected as rejection:
+            self.is_rejected = not self.ids
+            self.reason = rejection.reason
+
+    def _note(self, one: Found) -> None:
+        if isinstance(one, Question):
+            self.ids.append(one.id)
+        elif isinstance(one, Problem):
+            self.reason = self.reason or f"{one.where}: {one.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Put:
+    """A question to store."""
+
+    question: Question
+
+    def into(self, writer: Writer) -> Outcome:
+        return writer.put(self.question)
+
+    def weight(self) -> int:
+        return sum(len(body.text) + len(body.html or "") for body in _bodies(self.question))
+
+
+@dataclass(frozen=True, slots=True)
+class _PutTag:
+    """A tag to store."""
+
+    tag: Tag
+
+    def into(self, writer: Writer) -> None:
+        writer.put_tag(self.tag)
+
+    def weight(self) -> int:
+        return len(self.tag.blurb or "")
+
+
+@dataclass(frozen=True, slots=True)
+class _NotePage:
+    """What became of a page that has been gone through."""
+
+    sha256: str
+    reading: _Reading
+
+    def into(self, writer: Writer) -> None:
+        page = self.reading.page
+        writer.page(
+            self.sha256,
+            source=page.source,
+            received=page.received,
+            size=len(page.data),
+            status="rejected" if self.reading.is_rejected else "read",
+            reader=self.reading.reader,
+            reason=self.reading.reason,
+            questions=self.reading.ids,
+        )
+
+    def weight(self) -> int:
+        return len(self.reading.page.data)
+
+
+_Step = _Put | _PutTag | _NotePage
+
+
+def _bodies(question: Question) -> Iterator[Body]:
+    if question.body is not None:
+        yield question.body
+    yield from (comment.body for comment in question.comments)
+    for answer in question.answers:
+        yield answer.body
+        yield from (comment.body for comment in answer.comments)
+
+
+def _batches(steps: Iterable[_Step]) -> Iterator[list[_Step]]:
+    """The steps in transactions: bounded in number and in text."""
+    batch: list[_Step] = []
+    weight = 0
+    for step in steps:
+        batch.append(step)
+        weight += step.weight()
+        if len(batch) >= BATCH_STEPS or weight >= BATCH_CHARACTERS:
+            yield batch
+            batch, weight = [], 0
+    if batch:
+        yield batch
+
+
+class _Ingest:
+    """One run of an ingest, and its counts."""
+
+    def __init__(self, store: Store, raw: RawPages, progress: Callable[[Progress], None]) -> None:
+        self.store, self.raw, self.progress = store, raw, progress
+        self.bytes_done = 0
+        self.bytes_total: int | None = None
+        self.outcomes: Counter[Outcome] = Counter()
+        self.pages_read = self.pages_unchanged = self.problem_count = 0
+        self.rejected: list[Rejected] = []
+        self.problems: list[Rejected] = []
+
+    def count_bytes(self, count: int) -> None:
+        """Note bytes as read."""
+        self.bytes_done += count
+
+    def commit(self, batch: Sequence[_Step]) -> None:
+        """Bring a batch into the store, in one transaction, and say so."""
+        with self.store.write() as writer:
+            outcomes = [step.into(writer) for step in batch]
+        self.outcomes.update(outcome for outcome in outcomes if outcome is not None)
+        self._tell()
+
+    def report(self) -> IngestReport:
+        """Return what was counted."""
+        return IngestReport(
+            added=self.outcomes["added"],
+            updated=self.outcomes["updated"],
+            unchanged=self.outcomes["unchanged"],
+            pages_read=self.pages_read,
+            pages_unchanged=self.pages_unchanged,
+            rejected=tuple(self.rejected),
+            problems=tuple(self.problems),
+            problem_count=self.problem_count,
+        )
+
+    def steps(self, found: Iterable[Page | Rejected]) -> Iterator[_Step]:
+        """Yield what is to be stored of the pages; a page is safe in raw/ before anything of it comes."""
+        for one in found:
+            if isinstance(one, Rejected):
+                self.rejected.append(one)
+                continue
+            sha256 = self.raw.add(one)
+            known = self.store.page(sha256)
+            if known is not None and known.status == "read" and known.reason is None:
+                self.pages_unchanged += 1
+            else:
+                yield from self._page_steps(one, sha256, known)
+            self._tell()
+
+    def _page_steps(self, page: Page, sha256: str, known: StoredPage | None) -> Iterator[_Step]:
+        """What a page holds, then the note of what became of it; `known` is that of an earlier reading."""
+        reading = _Reading(replace(page, source=known.source, received=known.received) if known else page)
+        for one in reading:
+            if isinstance(one, Problem):
+                self._note_problem(Rejected(page.source, f"{one.where}: {one.reason}"))
+            elif isinstance(one, Tag):
+                yield _PutTag(one)
+            elif known and self._was_told(sha256, one.id):
+                self.outcomes["unchanged"] += 1
+            else:
+                yield _Put(one)
+        yield _NotePage(sha256, reading)
+        if reading.is_rejected:
+            self.rejected.append(Rejected(page.source, reading.reason or ""))
+        else:
+            self.pages_read += 1
+
+    def _was_told(self, sha256: str, id: str) -> bool:
+        """Whether an earlier reading of a page told of a question: what newer pages told since stands."""
+        return any(page.sha256 == sha256 for page in self.store.pages_of(id))
+
+    def _note_problem(self, problem: Rejected) -> None:
+        self.problem_count += 1
+        if len(self.problems) < KEPT_PROBLEMS:
+            self.problems.append(problem)
+
+    def _tell(self) -> None:
+        pages = self.pages_read + self.pages_unchanged + len(self.rejected)
+        self.progress(Progress(pages, self.outcomes.total(), self.bytes_done, self.bytes_total))
