@@ -1,0 +1,261 @@
+"""AST -> Whoosh query, against one snapshot of the index.
+
+A plain word is looked up, stemmed, in every ranked field; its scores there are added up, each times the
+field's boost. Phrases, wildcards and fuzzies are looked up among the unstemmed terms, with positions.
+Everything else filters and scores nothing.
+"""
+
+from __future__ import annotations
+
+import calendar
+import fnmatch
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from whoosh import query as w
+
+from . import grammar as g
+from .analysis import Stemmer, fold, words
+from .fields import BY_PREFIX, RANKED, Field, Kind
+from .queries import AnyTerm, Filter, Weighed
+from .schema import has_stems, words_field
+from .snapshot import Snapshot
+
+Match = Literal["any", "most", "all"]
+
+MOST = 0.5
+"""The share of the known words' weight that a hit must hold for `--match most`."""
+
+FUZZY_LONG = 8
+"""Words of this many characters and more may be two edits away, shorter ones one; as Lucene's AUTO does."""
+
+NOTHING = w.NullQuery
+"""The query that matches nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compiler:
+    """Makes Whoosh queries for `snapshot`; `match`: how many plain words must match; `now` dates spans."""
+
+    snapshot: Snapshot
+    match: Match
+    now: datetime
+    stemmer: Stemmer = field(default_factory=Stemmer)
+
+    def query(self, node: g.Node, fields: Sequence[Field] = RANKED) -> w.Query:
+        """Return the Whoosh query of a node, its text looked up in `fields`.
+
+        Raises `grammar.QueryError` where an id begins several.
+        """
+        match node:
+            case g.Everything():
+                return Filter(w.Every())
+            case g.Word(text):
+                return _all([self.term(term, fields) for term in self.terms(text, fields)])
+            case g.Phrase(text, slop):
+                return self.phrase(text, slop, fields)
+            case g.Wildcard(pattern):
+                return self.expansion(_like(fold(pattern)), fields)
+            case g.Fuzzy(text):
+                return self.fuzzy(text, fields)
+            case g.InField(name, inner):
+                return self.query(inner, (BY_PREFIX[name],))
+            case g.Required(inner):
+                return self.query(inner, fields)
+            case g.Not(inner):
+                return Filter(w.Not(Filter(self.query(inner, fields))))
+            case g.And(parts):
+                return _all([self.query(part, fields) for part in parts])
+            case g.Or(parts):
+                return w.Or([self.query(part, fields) for part in parts])
+            case g.Beside(parts):
+                return self.beside(parts, fields)
+            case _:
+                return Filter(self.property(node))
+
+    def property(self, node: g.Tagged | g.Named | g.NumberRange | g.DateRange | g.Flag) -> w.Query:
+        """Return the query of a node that filters by what a question is, not by its text."""
+        match node:
+            case g.Tagged(name):
+                return self.exact("tag", name)
+            case g.Named(name, value):
+                return self.one_id(value) if BY_PREFIX[name].kind is Kind.ID else self.exact(name, value)
+            case g.NumberRange(name, low, high):
+                return w.NumericRange(name, low, high)
+            case g.DateRange(name, low, high):
+                return w.NumericRange(name, *_seconds(low, high, self.now))
+            case g.Flag(name, value):
+                return w.Term(name, value)
+
+    def beside(self, parts: Iterable[g.Node], fields: Sequence[Field]) -> w.Query:
+        """Return the query of parts side by side: ranked words by weight, all the rest required."""
+        ranked: list[w.Query] = []
+        required: list[w.Query] = []
+        words: Counter[str] = Counter()
+        for part in parts:
+            match part:
+                case g.Word(text):
+                    words.update(self.terms(text, fields))
+                case g.Wildcard() | g.Fuzzy():
+                    ranked.append(self.query(part, fields))
+                case _:
+                    required.append(self.query(part, fields))
+        ranked += [self.term(term, fields, times) for term, times in words.items()]
+        weights = [self.weight(term, fields) for term in words]
+        weights = [self.pattern_weight(q) for q in ranked[: len(ranked) - len(words)]] + weights
+        if ranked:
+            required.insert(0, self.weighed(ranked, weights))
+        return _all(required)
+
+    def weighed(self, parts: list[w.Query], weights: list[float]) -> w.Query:
+        """Return the query of ranked parts, of which as much weight must match as `match` says.
+
+        Parts that match nothing in the archive have no weight, except that `all` asks for them too.
+        """
+        if self.match == "all":
+            return w.And(parts)
+        if not any(weights):
+            return NOTHING
+        share = MOST if self.match == "most" else 0.0
+        return Weighed(parts, weights, share * sum(weights))
+
+    def terms(self, text: str, fields: Sequence[Field]) -> Iterator[str]:
+        """Yield the unstemmed terms of a word; the parts of a compound that the archive does not know."""
+        for term, *_ in words(text):
+            parts = [part for part, *_ in words(term, parts=True) if part != term]
+            if parts and not self.weight(term, fields):
+                yield from parts
+            else:
+                yield term
+
+    def term(self, term: str, fields: Sequence[Field], times: float = 1) -> w.Query:
+        """Return the query of one term, its score taken `times`."""
+        return w.Or(
+            [w.Term(name, text, boost=boost * times) for name, text, boost in self.lookups(term, fields)]
+        )
+
+    def lookups(self, term: str, fields: Sequence[Field]) -> Iterator[tuple[str, str, float]]:
+        """Yield (schema field, term as kept there, boost) for every field a term is looked up in."""
+        for row in fields:
+            if has_stems(row):
+                yield row.name, self.stemmer.stem(term), row.boost
+            else:
+                yield words_field(row.name), term, row.boost or 1.0
+
+    def weight(self, term: str, fields: Sequence[Field]) -> float:
+        """Return a term's inverse document frequency where it is commonest; 0 where nothing holds it."""
+        frequency = self.frequency(term, fields)
+        return self.snapshot.weighting.idf_of(frequency) if frequency else 0.0
+
+    def frequency(self, term: str, fields: Sequence[Field]) -> int:
+        """Return how many questions hold a term in the field where it is commonest."""
+        weighting = self.snapshot.weighting
+        return max(weighting.frequency(name, text) for name, text, _ in self.lookups(term, fields))
+
+    def pattern_weight(self, query: w.Query) -> float:
+        """Return the weight of what a wildcard or a fuzzy was expanded to."""
+        return max((part.score for part in query.leaves() if isinstance(part, AnyTerm)), default=0.0)
+
+    def phrase(self, text: str, slop: int, fields: Sequence[Field]) -> w.Query:
+        """Return the query of words in order among the unstemmed terms."""
+        terms = [term.text for term in words(text)]
+        if not terms:
+            return Filter(w.Every())
+        places = [(words_field(row.name), row.boost or 1.0) for row in fields]
+        if len(terms) == 1:
+            return w.Or([w.Term(name, terms[0], boost=boost) for name, boost in places])
+        return w.Or([w.Phrase(name, terms, slop=slop + 1, boost=boost) for name, boost in places])
+
+    def fuzzy(self, text: str, fields: Sequence[Field]) -> w.Query:
+        """Return the query of the unstemmed terms near a word."""
+        found = []
+        for word in (term.text for term in words(text)):
+            edits = 2 if len(word) >= FUZZY_LONG else 1
+            for row in fields:
+                name = words_field(row.name)
+                near = self.snapshot.reader.terms_within(name, word, edits)
+                found.append(self.any_term(name, [term.encode() for term in near], row.boost or 1.0))
+        return w.Or(found) if found else Filter(w.Every())
+
+    def expansion(self, pattern: re.Pattern[str], fields: Sequence[Field]) -> w.Query:
+        """Return the query of all unstemmed terms like a pattern."""
+        names = [(words_field(row.name), row.boost or 1.0) for row in fields]
+        return w.Or([self.any_term(name, self.known(name, pattern), boost) for name, boost in names])
+
+    def any_term(self, name: str, terms: list[bytes], boost: float) -> AnyTerm:
+        """Return the query of any of the terms, scored as one term as common as they are together."""
+        count = sum(self.snapshot.reader.doc_frequency(name, term) for term in terms)
+        return AnyTerm(name, terms, boost * self.snapshot.weighting.idf_of(count) if count else 0.0)
+
+    def known(self, name: str, pattern: re.Pattern[str]) -> list[bytes]:
+        """Return the terms of a schema field that are like a pattern, using its literal beginning."""
+        prefix = re.match(r"[\w-]*", pattern.pattern)
+        start = prefix[0] if prefix else ""
+        terms = self.snapshot.reader.expand_prefix(name, start)
+        return [term for term in terms if pattern.fullmatch(term.decode())]
+
+    def exact(self, name: str, value: str) -> w.Query:
+        """Return the query of a tag or a site, exact or with wildcards."""
+        if "*" in value or "?" in value:
+            return AnyTerm(name, self.known(name, _like(value)))
+        return w.Term(name, value)
+
+    def one_id(self, value: str) -> w.Query:
+        """Return the query of one question by its id or a unique beginning of it."""
+        if self.snapshot.number_of(value) is not None:
+            return w.Term("id", value)
+        known = [term.decode() for term in self.snapshot.reader.expand_prefix("id", value)]
+        alive = [each for each in known if self.snapshot.number_of(each) is not None]
+        if len(alive) > 1:
+            few = ", ".join(alive[:3])
+            raise g.QueryError(value, 0, f"{value!r} begins several ids ({few})", "give more of it")
+        return w.Term("id", alive[0]) if alive else NOTHING
+
+
+def _all(parts: Sequence[w.Query]) -> w.Query:
+    return w.And(list(parts)) if parts else Filter(w.Every())
+
+
+def _like(pattern: str) -> re.Pattern[str]:
+    """Return the regular expression of a pattern in which only `*` and `?` are special."""
+    return re.compile(fnmatch.translate(pattern.replace("[", "[[]")))
+
+
+def _seconds(
+    low: g.Day | g.Ago | None, high: g.Day | g.Ago | None, now: datetime
+) -> tuple[int | None, int | None]:
+    return (
+        None if low is None else int(_start(low, now).timestamp()),
+        None if high is None else int(_end(high, now).timestamp()),
+    )
+
+
+def _start(when: g.Day | g.Ago, now: datetime) -> datetime:
+    if isinstance(when, g.Ago):
+        return _ago(when, now)
+    return datetime(when.year, when.month or 1, when.day or 1, tzinfo=UTC)
+
+
+def _end(when: g.Day | g.Ago, now: datetime) -> datetime:
+    if isinstance(when, g.Ago):
+        return _ago(when, now)
+    month = when.month or 12
+    day = when.day or calendar.monthrange(when.year, month)[1]
+    return datetime(when.year, month, day, 23, 59, 59, tzinfo=UTC)
+
+
+def _ago(when: g.Ago, now: datetime) -> datetime:
+    """Return `now` less the span; a month ago is the same day of the month before, or its last day."""
+    try:
+        if when.unit in "dw":
+            return now - timedelta(days=when.amount * (7 if when.unit == "w" else 1))
+        months = now.year * 12 + now.month - 1 - when.amount * (12 if when.unit == "y" else 1)
+        year, month = divmod(months, 12)
+        day = min(now.day, calendar.monthrange(year, month + 1)[1])
+        return now.replace(year=year, month=month + 1, day=day)
+    except (OverflowError, ValueError, calendar.IllegalMonthError):
+        return datetime.min.replace(tzinfo=UTC)  # further back than the calendar goes
