@@ -159,8 +159,8 @@ def _count(held: Sequence[object], stated: int | None) -> int:
 def question_from_json(item: Item) -> Question:
     """Return the question that a JSON item holds; missing keys are None or empty.
 
-    A title must be there, and a key of `TELLING`. HTML stays as it is: a reader of foreign items sanitises it. Raises
-    ValueError with the key and the reason, in one line.
+    A title must be there, and a key of `TELLING`. HTML stays as it is: a reader of foreign items sanitises
+    it. Raises ValueError with the key and the reason, in one line.
     """
     title = _text(item, "title")
     if title is None:

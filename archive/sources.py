@@ -30,7 +30,7 @@ STDIN_NAME = "-"
 BLOCK_BYTES = 1 << 20
 """What is read at a time: large enough that the calls cost nothing, small beside any page limit."""
 
-PART_BYTES = 16 << 20
+PART_BYTES = 8 << 20
 """A file of one record a line that is larger comes as several pages of at most this: memory stays bounded."""
 
 MAX_RATIO = 200
