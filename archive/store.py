@@ -29,8 +29,8 @@ from .writer import PageStatus, Writer
 WAIT = 60.0
 """Seconds to wait for another writer: a batch of an ingest commits within a few."""
 
-CHUNK = 500
-"""Questions read at a time. Above it reading gets no faster, and 500 whole ones are a few megabytes."""
+CHUNK = 100
+"""Questions read at a time. Of 30,000, 20 to 100 at a time read 25,000 a second, 500 a quarter fewer."""
 
 FEW_MATCHES = 5
 """How many ids an ambiguous beginning is answered with."""
