@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
-from askive.index.fields import BY_PREFIX, FIELDS
+from askive.index.fields import BY_PREFIX, FIELDS, Kind
 from askive.index.grammar import (
     MAX_NESTING,
     MAX_NUMBER,
@@ -338,3 +341,43 @@ def test_plain_words_that_are_none_are_written_as_phrases() -> None:
 
 def test_every_field_that_has_a_prefix_can_be_found_by_it() -> None:
     assert [BY_PREFIX[f.prefix] for f in FIELDS if f.prefix] == [f for f in FIELDS if f.prefix]
+
+
+TAKES = {
+    Kind.TEXT: "words, a phrase or a group",
+    Kind.TAG: "a tag, also with `*` and `?`",
+    Kind.NAME: "a name or a group",
+    Kind.SITE: "a host name, also with `*` and `?`",
+    Kind.ID: "an id",
+    Kind.NUMBER: "a number, a range or a comparison",
+    Kind.DATE: "a date, a range, a comparison or a span back from now",
+}
+
+
+def field_table() -> str:
+    """Return the rows that docs/query-language.md must have between its two marks."""
+    rows = ["| write | takes | looks at |", "|---|---|---|"]
+    for field in BY_PREFIX.values():
+        takes = TAKES.get(field.kind) or ", ".join(f"`{value}`" for value in field.values)
+        rows.append(f"| `{field.prefix}:` | {takes} | {field.meaning} |")
+    return "\n".join(rows) + "\n"
+
+
+PAGE = Path(__file__).parents[1] / "docs" / "query-language.md"
+
+
+def documented() -> list[str]:
+    """Return what stands in code in the first column of the page's tables, the field table's left out."""
+    rows = re.findall(r"^\| (`[^|]+) \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    return [text for row in rows for text in re.findall(r"`([^`]+)`", row) if text[:-1] not in BY_PREFIX]
+
+
+def test_the_field_table_of_the_documentation_is_that_of_the_code() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    table = page.partition("held by tests/test_grammar.py -->\n")[2].partition("<!-- /fields -->")[0]
+    assert table == field_table()
+
+
+@pytest.mark.parametrize("text", documented())
+def test_every_example_of_the_documentation_is_a_query(text: str) -> None:
+    parse(text)
