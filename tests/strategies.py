@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from askive.archive.records import (
     LINK_KINDS,
@@ -159,69 +159,84 @@ def answers() -> SearchStrategy[Answer]:
     return st.tuples(made, st.booleans()).map(lambda pair: _named_by_text(*pair))
 
 
-@st.composite
-def questions(draw: st.DrawFn, *, ids: SearchStrategy[str] | None = None) -> Question:
+def questions(*, ids: SearchStrategy[str] | None = None) -> SearchStrategy[Question]:
     """One well-formed question, at most one answer accepted; `ids` makes its id where given."""
-    found = draw(_siblings(answers()))
-    answered = draw(st.booleans())
-    if found and answered:
-        chosen = draw(st.integers(0, len(found) - 1))
-        found = tuple(replace(a, accepted=True) if n == chosen else a for n, a in enumerate(found))
-    return Question(
-        id=draw(ids if ids is not None else _ids),
-        title=draw(texts()),
-        body=draw(st.none() | bodies()),
-        tags=draw(st.lists(tags(), max_size=MAX_CHILDREN, unique_by=lambda tag: tag.name).map(tuple)),
-        answers=found,
-        comments=draw(_siblings(comments())),
-        author=draw(st.none() | texts()),
-        created=draw(st.none() | times()),
-        updated=draw(st.none() | times()),
-        score=draw(_numbers()),
-        views=draw(_numbers()),
-        url=draw(
-            st.none() | st.sampled_from(["https://example.org/q/1", "https://example.org/q/2"]) | texts()
-        ),
-        site=draw(st.none() | st.just("example.org") | texts()),
-        closed=draw(st.none() | st.sampled_from(["duplicate", "off-topic", "closed"])),
-        links=draw(st.lists(links(), max_size=MAX_CHILDREN, unique=True).map(tuple)),
-        answer_count=draw(st.none() | st.integers(MAX_CHILDREN + 1, 99)),
-        comment_count=draw(st.none() | st.integers(MAX_CHILDREN + 1, 99)),
-        source=draw(st.none() | texts()),
-        reader=draw(st.none() | st.sampled_from(["text", "schema_org", "ndjson"])),
+    counts = st.none() | st.integers(MAX_CHILDREN + 1, 99)
+    made = st.builds(
+        Question,
+        id=ids if ids is not None else _ids,
+        title=texts(),
+        body=st.none() | bodies(),
+        tags=st.lists(tags(), max_size=MAX_CHILDREN, unique_by=lambda tag: tag.name).map(tuple),
+        answers=_siblings(answers()),
+        comments=_siblings(comments()),
+        author=st.none() | texts(),
+        created=st.none() | times(),
+        updated=st.none() | times(),
+        score=_numbers(),
+        views=_numbers(),
+        url=st.none() | st.sampled_from(["https://example.org/q/1", "https://example.org/q/2"]) | texts(),
+        site=st.none() | st.just("example.org") | texts(),
+        closed=st.none() | st.sampled_from(["duplicate", "off-topic", "closed"]),
+        links=st.lists(links(), max_size=MAX_CHILDREN, unique=True).map(tuple),
+        answer_count=counts,
+        comment_count=counts,
+        source=st.none() | texts(),
+        reader=st.none() | st.sampled_from(["text", "schema_org", "ndjson"]),
     )
+    return st.tuples(made, st.integers(0, 2 * MAX_CHILDREN)).map(lambda pair: _accepting(*pair))
 
 
-@st.composite
-def archives(draw: st.DrawFn, *, max_size: int = 4) -> list[Question]:
+def archives(*, max_size: int = 4) -> SearchStrategy[list[Question]]:
     """Some questions with distinct ids, as one archive holds them: a tag's facts are the same in all."""
-    known: dict[str, Tag] = {}
-    found = draw(st.lists(questions(), max_size=max_size, unique_by=lambda question: question.id))
-    return [replace(q, tags=tuple(known.setdefault(tag.name, tag) for tag in q.tags)) for q in found]
+    return st.lists(questions(), max_size=max_size, unique_by=lambda question: question.id).map(_of_one_mind)
 
 
-@st.composite
-def wild_questions(draw: st.DrawFn) -> Question:
+def wild_questions() -> SearchStrategy[Question]:
     """A question with NULs, lone surrogates, empty and repeated ids, and numbers beyond 64 bits."""
-    question = draw(questions())
     wild = st.sampled_from(UNSTORABLE_TEXTS) | st.text(max_size=5)
-    tag = Tag(draw(wild), draw(wild), draw(wild), (draw(wild), draw(wild)))
-    comment = Comment(draw(wild), Body(draw(wild), draw(wild)), draw(wild), None, draw(st.integers()))
-    answer = Answer(draw(wild), Body(draw(wild)), comments=(comment, comment), score=2**70)
+    body = st.builds(Body, wild, wild)
+    tag = st.builds(Tag, wild, wild, wild, st.tuples(wild, wild))
+    comment = st.builds(Comment, wild, body, wild, st.none(), st.integers())
+    answer = st.builds(Answer, wild, body, score=st.just(2**70), comments=st.tuples(comment, comment))
+    additions = st.fixed_dictionaries(
+        {
+            "id": wild,
+            "title": wild,
+            "author": wild,
+            "source": wild,
+            "url": wild,
+            "views": st.integers(),
+            "answer_count": st.integers(),
+        }
+    )
+    children = st.tuples(tag, answer, comment, st.builds(Link, wild, st.sampled_from(LINK_KINDS)))
+    return st.builds(_made_wild, questions(), additions, children)
+
+
+def _made_wild(
+    question: Question, additions: dict[str, Any], children: tuple[Tag, Answer, Comment, Link]
+) -> Question:
+    tag, answer, comment, link = children
     return replace(
         question,
-        id=draw(wild),
-        title=draw(wild),
-        author=draw(wild),
-        source=draw(wild),
-        url=draw(wild),
-        views=draw(st.integers()),
-        answer_count=draw(st.integers()),
         tags=(*question.tags, tag, tag),
         answers=(*question.answers, answer, answer),
         comments=(comment, *question.comments, comment),
-        links=(*question.links, Link(draw(wild), "linked"), Link(draw(wild), "linked")),
+        links=(*question.links, link, link),
+        **additions,
     )
+
+
+def _accepting(question: Question, chosen: int) -> Question:
+    """Accept the chosen answer, where there is one of that number."""
+    answers = (replace(a, accepted=True) if n == chosen else a for n, a in enumerate(question.answers))
+    return replace(question, answers=tuple(answers))
+
+
+def _of_one_mind(found: list[Question]) -> list[Question]:
+    known: dict[str, Tag] = {}
+    return [replace(q, tags=tuple(known.setdefault(tag.name, tag) for tag in q.tags)) for q in found]
 
 
 def _numbers() -> SearchStrategy[int | None]:

@@ -11,13 +11,15 @@ import pytest
 from askive.archive.merge import merge, merge_tag, stated_count
 from askive.archive.records import Answer, Body, Comment, Link, Question, Tag, normalise, text_id
 from askive.tests.strategies import questions
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 Q = Question(id="example.org:1", title="Why?")
 EARLY, LATE = (datetime(year, 1, 1, tzinfo=UTC) for year in (2012, 2020))
 COUNTS = {"answer_count", "comment_count"}
 """The only facts that may become None: a stated count that is no more than what is held."""
+
+laws = settings(max_examples=60, deadline=None)
 
 same_question = questions(ids=st.just(Q.id))
 
@@ -178,11 +180,13 @@ def test_a_stated_count_is_kept_only_where_it_says_more(
     assert stated_count(held, *stated) == kept
 
 
+@laws
 @given(same_question)
 def test_a_record_merged_with_itself_is_itself(question: Question) -> None:
     assert merge(question, question) == question
 
 
+@laws
 @given(same_question, same_question)
 def test_merging_again_changes_nothing(old: Question, new: Question) -> None:
     merged = merge(old, new)
@@ -190,6 +194,7 @@ def test_merging_again_changes_nothing(old: Question, new: Question) -> None:
     assert merge(merged, old) == merge(merge(merged, old), old)
 
 
+@laws
 @given(same_question, same_question)
 def test_nothing_known_is_lost(old: Question, new: Question) -> None:
     merged = merge(old, new)
@@ -201,6 +206,7 @@ def test_nothing_known_is_lost(old: Question, new: Question) -> None:
         assert_held(side.comments, merged.comments)
 
 
+@laws
 @given(same_question, same_question)
 def test_siblings_stay_apart(old: Question, new: Question) -> None:
     merged = merge(old, new)
@@ -211,6 +217,7 @@ def test_siblings_stay_apart(old: Question, new: Question) -> None:
     assert sum(a.accepted is True for a in merged.answers) <= 1
 
 
+@laws
 @given(same_question, same_question)
 def test_tags_agree_with_merging_tags_one_by_one(old: Question, new: Question) -> None:
     old = replace(old, updated=None)

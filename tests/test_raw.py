@@ -16,7 +16,7 @@ from askive.archive import zstd
 from askive.archive.errors import ArchiveDamaged, ArchiveUnwritable
 from askive.archive.raw import OLD_TEMPORARY, RawPages
 from askive.archive.readers import Page
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 NOON = datetime(2026, 1, 2, 12, 0, 0, 123456, tzinfo=UTC)
@@ -176,6 +176,7 @@ def test_a_torn_page_comes_last_and_does_not_hide_the_others(raw: RawPages) -> N
     assert raw.in_order() == [whole, torn]
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.binary(max_size=200))
 def test_no_bytes_pass_for_a_page(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     raw = RawPages(tmp_path_factory.mktemp("raw"))

@@ -135,6 +135,7 @@ def test_what_cannot_be_stored_does_no_harm(
         assert store.check() == []
 
 
+@few
 @given(questions())
 def test_a_well_formed_record_is_tidy(question: Question) -> None:
     assert tidy(question) == question
