@@ -71,7 +71,7 @@ class Compiler:
             case g.And(parts):
                 return _all([self.query(part, fields) for part in parts])
             case g.Or(parts):
-                return w.Or([self.query(part, fields) for part in parts])
+                return _any([self.query(part, fields) for part in parts])
             case g.Beside(parts):
                 return self.beside(parts, fields)
             case _:
@@ -134,7 +134,7 @@ class Compiler:
 
     def term(self, term: str, fields: Sequence[Field], times: float = 1) -> w.Query:
         """Return the query of one term, its score taken `times`."""
-        return w.Or(
+        return _any(
             [w.Term(name, text, boost=boost * times) for name, text, boost in self.lookups(term, fields)]
         )
 
@@ -148,13 +148,13 @@ class Compiler:
 
     def weight(self, term: str, fields: Sequence[Field]) -> float:
         """Return a term's inverse document frequency where it is commonest; 0 where nothing holds it."""
-        frequency = self.frequency(term, fields)
+        frequency = max(self.frequencies(term, fields))
         return self.snapshot.weighting.idf_of(frequency) if frequency else 0.0
 
-    def frequency(self, term: str, fields: Sequence[Field]) -> int:
-        """Return how many questions hold a term in the field where it is commonest."""
+    def frequencies(self, term: str, fields: Sequence[Field]) -> list[int]:
+        """Return how many questions hold a term, for each field."""
         weighting = self.snapshot.weighting
-        return max(weighting.frequency(name, text) for name, text, _ in self.lookups(term, fields))
+        return [weighting.frequency(name, text) for name, text, _ in self.lookups(term, fields)]
 
     def pattern_weight(self, query: w.Query) -> float:
         """Return the weight of what a wildcard or a fuzzy was expanded to."""
@@ -167,8 +167,8 @@ class Compiler:
             return Filter(w.Every())
         places = [(words_field(row.name), row.boost or 1.0) for row in fields]
         if len(terms) == 1:
-            return w.Or([w.Term(name, terms[0], boost=boost) for name, boost in places])
-        return w.Or([w.Phrase(name, terms, slop=slop + 1, boost=boost) for name, boost in places])
+            return _any([w.Term(name, terms[0], boost=boost) for name, boost in places])
+        return _any([w.Phrase(name, terms, slop=slop + 1, boost=boost) for name, boost in places])
 
     def fuzzy(self, text: str, fields: Sequence[Field]) -> w.Query:
         """Return the query of the unstemmed terms near a word."""
@@ -179,12 +179,12 @@ class Compiler:
                 name = words_field(row.name)
                 near = self.snapshot.reader.terms_within(name, word, edits)
                 found.append(self.any_term(name, [term.encode() for term in near], row.boost or 1.0))
-        return w.Or(found) if found else Filter(w.Every())
+        return _any(found) if found else Filter(w.Every())
 
     def expansion(self, pattern: re.Pattern[str], fields: Sequence[Field]) -> w.Query:
         """Return the query of all unstemmed terms like a pattern."""
         names = [(words_field(row.name), row.boost or 1.0) for row in fields]
-        return w.Or([self.any_term(name, self.known(name, pattern), boost) for name, boost in names])
+        return _any([self.any_term(name, self.known(name, pattern), boost) for name, boost in names])
 
     def any_term(self, name: str, terms: list[bytes], boost: float) -> AnyTerm:
         """Return the query of any of the terms, scored as one term as common as they are together."""
@@ -218,6 +218,11 @@ class Compiler:
 
 def _all(parts: Sequence[w.Query]) -> w.Query:
     return w.And(list(parts)) if parts else Filter(w.Every())
+
+
+def _any(parts: Sequence[w.Query]) -> w.Query:
+    # Not Whoosh's Or: in a small index that forgets whatever matches with a score of 0.
+    return Weighed(parts, [1.0] * len(parts), 0.0)
 
 
 def _like(pattern: str) -> re.Pattern[str]:

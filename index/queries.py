@@ -1,4 +1,4 @@
-"""The two kinds of query that Whoosh lacks: one that filters without scoring, one that counts weight."""
+"""The kinds of query that Whoosh lacks: filters without scores, sums by weight, any of many terms."""
 
 from __future__ import annotations
 

@@ -123,6 +123,7 @@ def telling_terms(compiler: Compiler, question: Question) -> list[tuple[str, flo
     it is chosen by that times its rarity in the archive. Words of one stem are one term: the commonest.
     """
     counts: dict[str, float] = {}
+    places: Counter[str] = Counter()
     forms: dict[str, Counter[str]] = {}
     for part, text in _parts(question):
         seen = Counter(term for term, *_ in words(text))
@@ -130,13 +131,15 @@ def telling_terms(compiler: Compiler, question: Question) -> list[tuple[str, flo
             stem = compiler.stemmer.stem(term)
             counts[stem] = counts.get(stem, 0.0) + PART_WEIGHT[part] * (1 + log(times))
             forms.setdefault(stem, Counter())[term] += times
+        places.update({compiler.stemmer.stem(term) for term in seen})
     chosen = {stem: min(forms[stem], key=lambda term: (-forms[stem][term], term)) for stem in counts}
     common = max(COMMON_COUNT, COMMON_SHARE * compiler.snapshot.count())
-    rated = [
-        (counts[stem] * compiler.weight(term, FIELDS), term, counts[stem])
-        for stem, term in chosen.items()
-        if 0 < compiler.frequency(term, FIELDS) <= common
-    ]
+    rated = []
+    for stem, term in chosen.items():
+        frequencies = compiler.frequencies(term, FIELDS)
+        own = places[stem] if question.id else 0  # what only the question itself holds leads nowhere
+        if sum(frequencies) > own and max(frequencies) <= common:
+            rated.append((counts[stem] * compiler.weight(term, FIELDS), term, counts[stem]))
     best = sorted(rated, key=lambda row: (-row[0], row[1]))[:TERMS]
     most = max((count for _, _, count in best), default=1.0)
     return [(term, count / most) for _, term, count in best]

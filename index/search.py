@@ -140,7 +140,7 @@ def _shares(snapshot: Snapshot, query: w.Query, leaf: Any, number: int) -> _Shar
         case w.And():
             parts = [_shares(snapshot, part, leaf, number) for part in query.subqueries]
             return None if None in parts else [share for part in parts if part for share in part]
-        case w.Or() | Weighed():
+        case Weighed():
             parts = [_shares(snapshot, part, leaf, number) for part in query.subqueries]
             matching = [part for part in parts if part is not None]
             return [share for part in matching for share in part] if matching else None
