@@ -24,7 +24,7 @@ ARCHIVE = (
     SEED,
     question("q:near", "How long does intensive outpatient therapy take?", tags=["treatment"]),
     question("q:far", "Is outpatient surgery covered?", tags=["insurance"]),
-    question("q:rare", "What do the letters stand for?", tags=["iop"]),
+    question("q:rare", "What do the letters mean?", tags=["iop"]),
     question("q:common", "What is the treatment for a cold?", tags=["treatment"]),
     question("q:linked", "Where do people live afterwards?"),
     question("q:other", "How do I sort a list?", tags=["python"]),
