@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from html import escape
 from typing import Any, TextIO
 
 from .items import one_line
-from .records import Answer, Comment, Question
+from .records import Answer, Body, Comment, Question
 
 _HEAD = '{"@context": "https://schema.org", "@graph": ['
 # Within a script element these could end it or open a comment; in JSON they occur in strings only.
@@ -37,8 +38,8 @@ def qapage(question: Question) -> dict[str, Any]:
         "@type": "Question",
         "identifier": question.id,
         "url": question.url,
-        "name": question.title,
-        "text": question.body.text if question.body else None,
+        "name": _html(question.title),
+        "text": _text(question.body) if question.body else None,
         "keywords": [tag.title or tag.name for tag in question.tags],
         "author": _person(question.author),
         "datePublished": _iso(question.created),
@@ -57,7 +58,7 @@ def _answer(answer: Answer) -> dict[str, Any]:
     return _known(
         {
             "@type": "Answer",
-            "text": answer.body.text,
+            "text": _text(answer.body),
             "author": _person(answer.author),
             "datePublished": _iso(answer.created),
             "dateModified": _iso(answer.updated),
@@ -72,12 +73,21 @@ def _comment(comment: Comment) -> dict[str, Any]:
     return _known(
         {
             "@type": "Comment",
-            "text": comment.body.text,
+            "text": _text(comment.body),
             "author": _person(comment.author),
             "datePublished": _iso(comment.created),
             "upvoteCount": comment.score,
         }
     )
+
+
+def _text(body: Body) -> str:
+    return body.html or _html(body.text)
+
+
+def _html(text: str) -> str:
+    """The text as whoever reads these properties takes them: as HTML wherever there is a sign of it."""
+    return escape(text, quote=False)
 
 
 def _person(author: str | None) -> dict[str, str] | None:
