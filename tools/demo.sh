@@ -39,11 +39,11 @@ run 'askive search "[c++] OR [python]" --sort score'
 
 seed=$(askive read --format ids raw/iop.txt)
 run "askive related $seed --limit 4"
-run 'askive tags'
+run 'askive tags | head -n 12'
 run 'askive tag iop'
 
 run 'askive export "[iop]" --format json -o iop.json'
-run 'head -n 12 iop.json'
+run 'python -m json.tool --no-ensure-ascii iop.json | sed -n 1,16p'
 
 # A page that cannot be read is kept, and says why.
 printf '\n$ %s\n' 'askive read raw/broken/jsonld-truncated.html'
