@@ -57,6 +57,13 @@ class Rejected(NamedTuple):
     reason: str
 
 
+class _Part(NamedTuple):
+    """A part of a file's content, or all of it."""
+
+    data: bytes
+    is_whole: bool
+
+
 def _nobody(count: int) -> None:
     """Take a count of bytes read, and forget it."""
 
@@ -185,9 +192,9 @@ class _Opener:
             with open(path, "rb", opener=_open_regular) as file:
                 before = _stamp(file)
                 parts = self._parts(file)
-                first, second = next(parts), next(parts, None)
-                if second is not None:
-                    yield from self._pages(source, chain([first, second], parts))
+                first = next(parts)
+                if not first.is_whole:
+                    yield from self._pages(source, chain([first], parts))
                     if _stamp(file) != before:
                         raise PageRejected("it changed while it was read and may be torn: ingest it again")
                     return
@@ -196,17 +203,18 @@ class _Opener:
                     return
         raise PageRejected("it changes while it is read: ingest it again")
 
-    def _pages(self, source: str, parts: Iterable[bytes]) -> Iterator[Page]:
+    def _pages(self, source: str, parts: Iterable[_Part]) -> Iterator[Page]:
         """Pages of the parts; from the second on the name says with which line of the file it begins."""
         line = 1
         for part in parts:
-            yield Page(part, source if line == 1 else f"{source}#L{line}", self.tick())
-            line += part.count(b"\n")
+            yield Page(part.data, source if line == 1 else f"{source}#L{line}", self.tick())
+            line += part.data.count(b"\n")
 
-    def _parts(self, file: BinaryIO) -> Iterator[bytes]:
+    def _parts(self, file: BinaryIO) -> Iterator[_Part]:
         """The content, unpacked, in one part; in several where it is long and one record a line."""
         held = bytearray()
         in_lines: bool | None = None
+        is_whole = True
         for block in self._blocks(file):
             held += block
             if in_lines is None and len(held) > PART_BYTES:
@@ -215,11 +223,12 @@ class _Opener:
                 end = held.rfind(b"\n", 0, PART_BYTES) + 1
                 if not end:
                     raise PageRejected(f"a line is longer than {PART_BYTES:,} bytes")
-                yield bytes(held[:end])
+                yield _Part(bytes(held[:end]), is_whole=False)
                 del held[:end]
+                is_whole = False
             if len(held) > self.limits.page_bytes:
                 raise PageRejected(f"larger than a page may be: {self.limits.page_bytes:,} bytes")
-        yield bytes(held)
+        yield _Part(bytes(held), is_whole)
 
     def _blocks(self, file: BinaryIO) -> Iterator[bytes]:
         """The content in blocks, unpacked where it is gzip."""
@@ -240,11 +249,11 @@ def _unpacked(blocks: Iterable[bytes]) -> Iterator[bytes]:
     packed = unpacked = 0
     for block in blocks:
         packed += len(block)
-        while block:
+        while block := block.lstrip(b"\0") if member.eof else block:  # padding, on tapes
             if member.eof:
                 member = zlib.decompressobj(_GZIP_WINDOW)
             content = member.decompress(block, BLOCK_BYTES)
-            block = member.unconsumed_tail or member.unused_data.lstrip(b"\0")  # padding, on tapes
+            block = member.unconsumed_tail or member.unused_data
             unpacked += len(content)
             if unpacked > max(RATIO_FROM, MAX_RATIO * packed):
                 raise PageRejected(f"the gzip file unpacks to more than {MAX_RATIO} times its size")
