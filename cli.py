@@ -13,7 +13,7 @@ import io
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import IntEnum
@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, TextIO, TypeVar, cast
 
 import click
 import platformdirs
-from click.shell_completion import CompletionItem, get_completion_class
+from click.shell_completion import CompletionItem, get_completion_class, shell_complete
 
 from . import __version__, render
 from .archive import errors as a
@@ -35,6 +35,8 @@ from .render import Page, Shown
 from .terminal import Harmless, Look, Progress, columns, display, one_line, pager_command, wants_color
 
 if TYPE_CHECKING:  # what these load is imported where it is used
+    from .archive.ingest import IngestReport
+    from .archive.sources import Rejected
     from .archive.store import Store
     from .index.build import BuildReport
     from .index.compile import Match
@@ -44,6 +46,8 @@ if TYPE_CHECKING:  # what these load is imported where it is used
 PROGRAM = "askive"
 COMPLETE_VARIABLE = "_ASKIVE_COMPLETE"
 GLOBAL_OPTIONS = ("--archive", "--color", "--no-pager", "--version")
+SHORT: Mapping[str, str] = {"-o": "--output"}
+"""What stands for an option of a `QueryVerb` when it is a word of its own."""
 NO_HITS = "no question matches"
 TAG_NEIGHBOURS = 15
 TAG_QUESTIONS = 10
@@ -93,7 +97,7 @@ class ExitCode(IntEnum):
 FAILURES: tuple[tuple[tuple[type[BaseException], ...], ExitCode], ...] = (
     ((a.ArchiveLocked, i.IndexLocked), ExitCode.LOCKED),
     ((a.NoSuchQuestion, a.NoSuchTag), ExitCode.NOTHING),
-    ((a.AmbiguousId, grammar.QueryError, click.ClickException, OSError), ExitCode.USAGE),
+    ((a.AmbiguousId, a.NoSuchSource, grammar.QueryError, click.ClickException, OSError), ExitCode.USAGE),
     ((a.ArchiveError, i.IndexProblem), ExitCode.ARCHIVE),
     ((KeyboardInterrupt, click.Abort), ExitCode.INTERRUPTED),
     ((Exception,), ExitCode.DEFECT),
@@ -214,12 +218,16 @@ def _instead(word: str, verbs: Iterable[str]) -> str:
 
 
 class QueryVerb(click.Command):
-    """A verb whose words may begin with a dash: `-word` and `-[tag]` are query text, `--bogus` a mistake."""
+    """A verb whose words may begin with a dash: `-word` and `-[tag]` are query text, `--bogus` a mistake.
+
+    It has no short options that click knows of: click would find their letters in `-word`.
+    """
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Leave single dashes to the query; raises NoSuchOption for unknown double ones before a `--`."""
         ctx.ignore_unknown_options = True
         known = {name for param in self.get_params(ctx) for name in (*param.opts, *param.secondary_opts)}
+        args = [SHORT[arg] if SHORT.get(arg) in known else arg for arg in args]
         for arg in takewhile(lambda arg: arg != "--", args):
             name = arg.partition("=")[0]
             if name.startswith("--") and name not in known and not ctx.resilient_parsing:
@@ -365,14 +373,19 @@ def ingest(app: App, paths: tuple[str, ...], no_index: bool) -> ExitCode:
 
     with app.store(create=True) as store:
         with Progress("reading") as progress:
-            raw = RawPages(app.archive / "raw")
-            report = take_in(_sources(paths), store, raw, now=now, progress=progress)
-        for source, reason in report.rejected:
-            notice(f"rejected {source}: {reason}")
+            report = take_in(
+                _sources(paths),
+                store,
+                RawPages(app.archive / "raw"),
+                now=now,
+                progress=lambda p: progress(p.bytes_done, p.bytes_total, p.questions),
+                stdin=sys.stdin.buffer,
+            )
+        _name_rejected(report)
         if not no_index:
             _update_index_if_free(app, store)
     app.show(render.ingested(report))
-    return ExitCode.REJECTED if report.rejected else ExitCode.DONE
+    return ExitCode.REJECTED if report.rejected or report.problem_count else ExitCode.DONE
 
 
 @askive.command()
@@ -389,11 +402,11 @@ def read(app: App, paths: tuple[str, ...], form: str) -> ExitCode:
       askive read page.html
       askive read pages/ --format ndjson
     """
-    from .archive.ingest import read_pages  # noqa: PLC0415 - the readers
+    from .archive.ingest import read_paths  # noqa: PLC0415 - the readers
 
     rejected: list[str] = []
-    found = read_pages(_sources(paths), now=now, reject=rejected.append)
-    emit(app, form, (Shown(question) for question in found), render.wholes)
+    found = read_paths(_sources(paths), now=now, stdin=sys.stdin.buffer)
+    emit(app, form, _read(found, rejected), render.wholes)
     return ExitCode.REJECTED if rejected else ExitCode.DONE
 
 
@@ -759,6 +772,26 @@ def _sources(paths: Iterable[str]) -> list[Path | Literal["-"]]:
     return ["-" if path == "-" else Path(path) for path in paths]
 
 
+def _read(found: Iterable[Question | Tag | Rejected], rejected: list[str]) -> Iterator[Shown]:
+    """Yield the questions; name what was rejected, and note where it came from."""
+    for one in found:
+        if isinstance(one, Question):
+            yield Shown(one)
+        elif not isinstance(one, Tag):
+            notice(f"rejected {one.source}: {one.reason}")
+            rejected.append(one.source)
+
+
+def _name_rejected(report: IngestReport) -> None:
+    """Say which pages, and which parts of pages, could not be read and why."""
+    for rejected in report.rejected:
+        notice(f"rejected {rejected.source}: {rejected.reason}")
+    for problem in report.problems:
+        notice(f"rejected in {problem.source}: {problem.reason}")
+    if hidden := report.problem_count - len(report.problems):
+        notice(f"rejected in these pages: {hidden:,} parts more")
+
+
 def _links(store: Store, question: Question) -> render.Links:
     """Return the links from and to a question, with the titles of those questions that are in the archive."""
     back = tuple(Link(source, kind) for source, kind in store.links_to(question.id))
@@ -810,7 +843,7 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a locale that lacks a sign is no reason to stop
-    code = _run(args)
+    code = _run(sys.argv[1:] if args is None else args)
     try:
         sys.stdout.flush()
     except OSError as error:
@@ -818,20 +851,26 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
     sys.exit(code)
 
 
-def _run(args: Sequence[str] | None) -> int:
+def _run(args: Sequence[str]) -> int:
+    """Return the exit code of a run. Not click's own `main`: that takes a closed pipe for a failure."""
     try:
-        code = askive.main(args, PROGRAM, COMPLETE_VARIABLE, standalone_mode=False)
+        if instruction := os.environ.get(COMPLETE_VARIABLE):
+            return shell_complete(askive, {}, PROGRAM, COMPLETE_VARIABLE, instruction)
+        with askive.make_context(PROGRAM, list(args)) as ctx:
+            return int(askive.invoke(ctx))
+    except click.exceptions.Exit as done:  # --help and --version
+        return done.exit_code
     except BrokenPipeError:
         return ExitCode.DONE  # whoever read our output has seen enough
-    except (Exception, KeyboardInterrupt) as error:
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return ExitCode.USAGE
+    except (Exception, KeyboardInterrupt) as error:  # the outermost: nothing may fall through as a traceback
         code = exit_code(error)
         if code is ExitCode.DEFECT and os.environ.get("ASKIVE_DEBUG"):
             raise
-        if isinstance(error, click.exceptions.NoArgsIsHelpError):
-            error.show()
-        else:
-            notice(message(error))
-    return ExitCode.DONE if code is None else int(code)
+        notice(message(error))
+        return code
 
 
 def _output_failed(error: OSError, code: int) -> int:
@@ -840,7 +879,7 @@ def _output_failed(error: OSError, code: int) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if isinstance(error, BrokenPipeError):
         return code
-    notice(f"cannot write the output: {error.strerror}")
+    notice(message(error))
     return ExitCode.USAGE
 
 
@@ -880,7 +919,7 @@ def message(error: BaseException) -> str:
         case grammar.QueryError():
             return _of_query(error)
         case OSError(filename=None):
-            return error.strerror or str(error)
+            return f"cannot read or write: {error.strerror or error}"
         case OSError():
             return f"{error.filename}: {error.strerror}"
         case KeyboardInterrupt() | click.Abort():

@@ -8,20 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .archive.records import LinkKind, Question, tag_name
 from .index import build, grammar
+from .index.analysis import Stemmer
 from .index.compile import Match
 from .index.errors import IndexLocked, IndexUnusable, IndexUnwritable
+from .index.fields import RANKED
 from .index.related import related
+from .index.schema import has_stems, words_field
 from .index.search import FACETS, Sort, search
 from .index.snapshot import Snapshot
-from .index.snippet import snippet, wanted
-from .index.suggest import suggest
+from .index.snippet import Wanted, snippet, wanted
+from .index.suggest import Suggestion, WhooshVocabulary, asked, suggest
 from .render import SNIPPET_WIDTH, Page, Shown
 
 if TYPE_CHECKING:
@@ -29,6 +32,9 @@ if TYPE_CHECKING:
 
 HEALED = frozenset({"missing", "outdated"})
 """Reasons to rebuild an index that say of no harm done."""
+
+STEMMED = tuple(row.name for row in RANKED if has_stems(row))
+"""The fields that plain words are looked up in, as the schema names them."""
 
 Notice = Callable[[str], None]
 
@@ -54,6 +60,7 @@ class Library:
 
     store: Store
     index: Snapshot
+    stemmer: Stemmer = field(default_factory=Stemmer)
 
     def search(self, node: grammar.Node, wish: Wish, *, suggestions: bool = False) -> Page:
         """Return the page of hits for a query; raises `grammar.QueryError` for an ambiguous id in it."""
@@ -69,20 +76,33 @@ class Library:
             explain=wish.explain,
         )
         records = self.store.get_many([hit.id for hit in hits.hits])
-        terms = wanted(node)
+        terms = self._wanted(node)
         shown = (
             Shown(
                 records[hit.id],
                 rank,
                 relevance=hit.score,
-                snippet=snippet(records[hit.id], terms, SNIPPET_WIDTH),
+                snippet=snippet(records[hit.id], terms, SNIPPET_WIDTH, stemmer=self.stemmer),
                 shares=hit.shares,
             )
             for rank, hit in enumerate(hits.hits, wish.offset + 1)
             if hit.id in records  # deleted since this state of the index
         )
-        instead = tuple(suggest(self.index, node)) if suggestions else ()
+        instead = self.suggestions(node) if suggestions else ()
         return Page(hits.total, wish.offset, tuple(shown), hits.facets, instead)
+
+    def suggestions(self, node: grammar.Node) -> tuple[Suggestion, ...]:
+        """Return the words that may have been meant by those of a query that the archive does not know."""
+        unstemmed = [words_field(row.name) for row in RANKED]
+        vocabulary = WhooshVocabulary(self.index.reader, unstemmed, STEMMED, self.stemmer)
+        return suggest(asked(node), vocabulary)
+
+    def _wanted(self, node: grammar.Node) -> Wanted:
+        """Return what passages are chosen by: the words of a query, rare ones weighing more."""
+        terms = wanted(node, stemmer=self.stemmer)
+        weighting = self.index.weighting
+        counts = {stem: max(weighting.frequency(name, stem) for name in STEMMED) for stem in terms.stems}
+        return replace(terms, stems={stem: weighting.idf_of(count) for stem, count in counts.items()})
 
     def related(self, question_id: str, wish: Wish) -> Page:
         """Return the questions related to one of the archive."""

@@ -206,10 +206,9 @@ def hits(page: Page, look: Look) -> Iterator[str]:
     for shown in page.shown:
         yield from hit(shown, look)
         yield ""
-    if page.facets:
+    if page.shown or page.has_more:
         yield from facets(page.facets, look)
-        yield ""
-    yield summary(page, look)
+        yield summary(page, look)
 
 
 def batch(found: Iterable[Shown], look: Look) -> Iterator[str]:
@@ -243,11 +242,10 @@ def hit(shown: Shown, look: Look) -> Iterator[str]:
 def _title(title: str, width: int) -> list[str]:
     """Return the title's lines, the last cut where it is longer than `TITLE_LINES`."""
     title = one_line(title) or UNTITLED
-    lines = wrap(title, width)
-    if len(lines) <= TITLE_LINES:
-        return lines
-    kept = lines[: TITLE_LINES - 1]
-    return [*kept, cut(title[len(" ".join(kept)) + 1 :], width)]
+    spans = list(breaks(title, width))
+    whole, rest = spans[:TITLE_LINES], spans[TITLE_LINES:]
+    lines = [title[start:end].rstrip() for start, end in whole]
+    return [*lines[:-1], cut(title[whole[-1][0] :], width)] if rest else lines
 
 
 def _tags_and_facts(question: Question, look: Look, width: int) -> Iterator[str]:
@@ -279,8 +277,13 @@ def hit_facts(question: Question) -> Iterator[str]:
 def _passage(snippet: Snippet, look: Look, width: int) -> Iterator[str]:
     """Yield the snippet's lines, matches marked where there is colour."""
     text, marks = clean_marks(snippet.text, snippet.marks)
-    for start, end in list(breaks(text, width))[:SNIPPET_LINES]:
+    spans = list(breaks(text, width))
+    for start, end in spans[: SNIPPET_LINES - 1]:
         yield marked(text, marks, start, end, look)
+    for start, _ in spans[SNIPPET_LINES - 1 : SNIPPET_LINES]:
+        more = " …" if len(spans) > SNIPPET_LINES else ""
+        _, end = next(breaks(text[start:], width - len(more)))
+        yield marked(text, marks, start, start + end, look) + more
 
 
 def clean_marks(text: str, marks: Iterable[tuple[int, int]]) -> tuple[str, list[tuple[int, int]]]:
@@ -348,7 +351,7 @@ def explanation(shares: Iterable[Share], total: float | None, look: Look) -> Ite
 
 def summary(page: Page, look: Look) -> str:
     """Return the line below a page of hits that says how many there are, and how to see the next."""
-    if page.offset == 0 and not page.has_more:
+    if page.offset == 0 and (not page.shown or not page.has_more):
         return look.paint(plural(page.total, "question"), Role.FAINT)
     last = page.offset + len(page.shown)
     more = f"; --offset {last} shows the next" if page.has_more else ""
@@ -356,12 +359,14 @@ def summary(page: Page, look: Look) -> str:
 
 
 def facets(groups: Mapping[str, Sequence[tuple[str, int]]], look: Look) -> Iterator[str]:
-    """Yield each facet's name and its commonest values with counts, wrapped."""
+    """Yield each facet's name and its commonest values with counts, wrapped; then an empty line."""
     width = max(map(len, groups), default=0)
     for name, counts in groups.items():
         lines = side_by_side((f"{value} {count:,}" for value, count in counts), look.width - width - 2)
         for n, line in enumerate(lines):
             yield look.paint(pad(name if n == 0 else "", width), Role.FAINT) + "  " + line
+    if groups:
+        yield ""
 
 
 # -- one question
@@ -562,9 +567,11 @@ def tag(page: TagPage, look: Look) -> Iterator[str]:
 
 def ingested(report: IngestReport) -> Iterator[str]:
     """Yield what an ingest did: questions added, updated, unchanged; pages rejected."""
-    parts = [f"{report.added:,} added", f"{report.updated:,} updated", f"{report.unchanged:,} unchanged"]
-    rejected = len(report.rejected)
-    yield "questions: " + ", ".join(parts) + (f"; {plural(rejected, 'page')} rejected" if rejected else "")
+    pages = f"pages: {report.pages_read:,} read, {report.pages_unchanged:,} known already"
+    rejected = f", {len(report.rejected):,} rejected" if report.rejected else ""
+    parts = f", {plural(report.problem_count, 'part')} rejected" if report.problem_count else ""
+    yield pages + rejected + parts
+    yield f"questions: {report.added:,} added, {report.updated:,} updated, {report.unchanged:,} unchanged"
 
 
 def indexed(report: BuildReport) -> Iterator[str]:

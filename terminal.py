@@ -178,9 +178,10 @@ def wants_color(choice: str, stream: TextIO, env: Mapping[str, str]) -> bool:
     return stream.isatty() and not env.get("NO_COLOR") and env.get("TERM") != "dumb"
 
 
-def columns(stream: TextIO) -> int:
+def columns(stream: TextIO, env: Mapping[str, str]) -> int:
     """Return the width to lay out for: COLUMNS or the terminal's, within reason; 80 where there is none."""
-    wanted = shutil.get_terminal_size((DEFAULT_WIDTH, 24)).columns if stream.isatty() else DEFAULT_WIDTH
+    known = stream.isatty() or "COLUMNS" in env
+    wanted = shutil.get_terminal_size((DEFAULT_WIDTH, 24)).columns if known else DEFAULT_WIDTH
     return max(MIN_WIDTH, min(wanted, MAX_WIDTH))
 
 
@@ -228,7 +229,7 @@ def _paged(lines: Iterable[str], pager: Sequence[str]) -> bool:
 class Progress:
     """A line on a terminal that says how far long work is; silent on anything else.
 
-    Call it with what is done and, where known, what there is to do; leave the context and the line is gone.
+    Call it as work goes on; leave the context and the line is gone.
     """
 
     def __init__(self, what: str, stream: TextIO | None = None, clock: Callable[[], float] = time.monotonic):
@@ -244,13 +245,18 @@ class Progress:
     def __exit__(self, *_: object) -> None:
         self.clear()
 
-    def __call__(self, done: int, total: int | None = None) -> None:
-        """Draw the line, if there is a terminal and the last drawing is long enough ago."""
+    def __call__(self, done: int, total: int | None = None, questions: int | None = None) -> None:
+        """Draw the line, if there is a terminal and the last drawing is long enough ago.
+
+        `done` of `total` may count anything; where it is not questions, say how many of those there are.
+        """
         now = self.clock()
         if self.active and now - self.drawn >= PROGRESS_INTERVAL:
             self.drawn = now
             self.dirty = True
-            self.stream.write("\r\x1b[K" + progress_line(self.what, done, total, now - self.began))
+            counted = done if questions is None else questions
+            line = progress_line(self.what, counted, done / total if total else None, now - self.began)
+            self.stream.write(f"\r\x1b[K{line}")
             self.stream.flush()
 
     def clear(self) -> None:
@@ -261,17 +267,18 @@ class Progress:
             self.dirty = False
 
 
-def progress_line(what: str, done: int, total: int | None, seconds: float) -> str:
-    """Return what the progress line says.
+def progress_line(what: str, questions: int, share: float | None, seconds: float) -> str:
+    """Return what the progress line says; `share` is how much of the whole is done, where that is known.
 
-    >>> progress_line("indexing", 500, 2000, 10.0)
-    'indexing 500 of 2,000 (25%), 50/s, 30 s left'
+    >>> progress_line("indexing", 500, 0.25, 10.0)
+    'indexing: 500 questions, 50/s, 25%, 30 s left'
     """
-    rate = done / seconds if seconds > 0 else 0.0
-    of = f" of {total:,} ({100 * done // max(total, 1)}%)" if total else ""
-    speed = f", {rate:,.0f}/s" if rate >= 1 else ""
-    left = f", {duration((total - done) / rate)} left" if total and rate and total > done else ""
-    return f"{what} {done:,}{of}{speed}{left}"
+    rate = questions / seconds if seconds > 0 else 0.0
+    parts = [f"{what}: {questions:,} questions"]
+    parts += [f"{rate:,.0f}/s"] if rate >= 1 else []
+    if share:
+        parts += [f"{share:.0%}", f"{duration(seconds / share - seconds)} left"]
+    return ", ".join(parts)
 
 
 def duration(seconds: float) -> str:

@@ -119,8 +119,9 @@ def test_color_choice(choice: str, tty: bool, env: dict[str, str], colored: bool
 @pytest.mark.parametrize(("asked", "given_width"), [("60", 60), ("5", 20), ("300", 100)])
 def test_columns(monkeypatch: pytest.MonkeyPatch, asked: str, given_width: int) -> None:
     monkeypatch.setenv("COLUMNS", asked)
-    assert t.columns(Screen()) == given_width
-    assert t.columns(io.StringIO()) == t.DEFAULT_WIDTH
+    assert t.columns(Screen(), {}) == given_width
+    assert t.columns(io.StringIO(), {"COLUMNS": asked}) == given_width
+    assert t.columns(io.StringIO(), {}) == t.DEFAULT_WIDTH
 
 
 @pytest.mark.parametrize(
@@ -173,7 +174,7 @@ def test_progress_is_drawn_on_a_terminal_and_taken_off() -> None:
     with t.Progress("indexing", screen, clock=lambda: next(ticks)) as progress:
         progress(1, 2000)  # too soon
         progress(500, 2000)
-    assert screen.getvalue() == "\r\x1b[Kindexing 500 of 2,000 (25%), 50/s, 30 s left\r\x1b[K"
+    assert screen.getvalue() == "\r\x1b[Kindexing: 500 questions, 50/s, 25%, 30 s left\r\x1b[K"
 
 
 def test_progress_is_silent_elsewhere() -> None:
@@ -186,12 +187,19 @@ def test_progress_is_silent_elsewhere() -> None:
 @pytest.mark.parametrize(
     ("args", "line"),
     [
-        ((500, 2000, 10.0), "x 500 of 2,000 (25%), 50/s, 30 s left"),
-        ((3, None, 0.0), "x 3"),
-        ((7200, None, 2.0), "x 7,200, 3,600/s"),
-        ((1, 8, 100.0), "x 1 of 8 (12%), 12 min left"),
-        ((8, 8, 4.0), "x 8 of 8 (100%), 2/s"),
+        ((500, 0.25, 10.0), "x: 500 questions, 50/s, 25%, 30 s left"),
+        ((3, None, 0.0), "x: 3 questions"),
+        ((7200, None, 2.0), "x: 7,200 questions, 3,600/s"),
+        ((1, 0.125, 100.0), "x: 1 questions, 12%, 12 min left"),
+        ((8, 1.0, 4.0), "x: 8 questions, 2/s, 100%, 0 s left"),
     ],
 )
-def test_progress_line(args: tuple[int, int | None, float], line: str) -> None:
+def test_progress_line(args: tuple[int, float | None, float], line: str) -> None:
     assert t.progress_line("x", *args) == line
+
+
+def test_progress_may_count_something_else() -> None:
+    screen = Screen()
+    with t.Progress("reading", screen, clock=iter([0.0, 2.0]).__next__) as progress:
+        progress(50, 100, questions=1000)
+    assert "reading: 1,000 questions, 500/s, 50%, 2 s left" in screen.getvalue()
