@@ -21,7 +21,7 @@ from .analysis import words
 from .compile import Compiler
 from .fields import RANKED
 from .queries import AnyTerm, Weighed
-from .search import evaluate, shares, top
+from .search import Share, evaluate, shares, top
 from .snapshot import Snapshot
 
 TERMS = 40
@@ -99,8 +99,9 @@ def related(
         scores.pop(own, None)
     found = top(snapshot, scores, "relevance", offset + limit)[offset:]
     as_written = {compiler.stemmer.stem(term): term for term, _ in terms}
+    given = shares(snapshot, query, (number for _, _, number in found))
     hits = (
-        RelatedHit(question_id, score, tuple(_reasons(snapshot, query, number, links, as_written)))
+        RelatedHit(question_id, score, tuple(_reasons(given.get(number, ()), links.get(number), as_written)))
         for question_id, score, number in found
     )
     return RelatedHits(len(scores), tuple(hits))
@@ -167,25 +168,20 @@ def _link_scores(
 
 
 def _reasons(
-    snapshot: Snapshot,
-    query: w.Query,
-    number: int,
-    links: Mapping[int, tuple[LinkKind, float]],
-    as_written: Mapping[str, str],
+    given: Iterable[Share], link: tuple[LinkKind, float] | None, as_written: Mapping[str, str]
 ) -> list[Reason]:
     """Return why a document is related; the scores of its reasons add up to what `related` gave it."""
     terms: dict[str, float] = {}
     tags: dict[str, float] = {}
-    for share in shares(snapshot, query, number):
+    for share in given:
         if share.field == "tag":
             tags[share.term] = share.score
         else:
             word = as_written.get(share.term, share.term)
             terms[word] = terms.get(word, 0.0) + share.score
     reasons = [_ranked("terms", terms), _ranked("tags", tags)]
-    if number in links:
-        kind_of_link, lift = links[number]
-        reasons.append(Reason("link", (kind_of_link,), lift))
+    if link:
+        reasons.append(Reason("link", (link[0],), link[1]))
     return sorted((reason for reason in reasons if reason.values), key=lambda reason: -reason.score)
 
 

@@ -80,13 +80,11 @@ def search(
     With a `sort` other than relevance a question that lacks the value comes last.
     Raises `grammar.QueryError` where the query holds an ambiguous id.
     """
-    query = Compiler(snapshot, match, now).query(node)
+    query = Compiler(snapshot, match, now).whole(node)
     scores = evaluate(snapshot, query)
     ranked = top(snapshot, scores, sort, offset + limit)[offset:]
-    hits = (
-        Hit(question_id, score, tuple(shares(snapshot, query, number)) if explain else ())
-        for question_id, score, number in ranked
-    )
+    given = shares(snapshot, query, (number for _, _, number in ranked)) if explain else {}
+    hits = (Hit(question_id, score, given.get(number, ())) for question_id, score, number in ranked)
     counted = {name: _facet(snapshot, name, scores) for name in facets}
     return Hits(len(scores), tuple(hits), counted)
 
@@ -119,43 +117,62 @@ def top(
     return [(key[2], scores[key[3]], key[3]) for key in heapq.nsmallest(count, keyed)]
 
 
-def shares(snapshot: Snapshot, query: w.Query, number: int) -> Iterator[Share]:
-    """Yield what each term of each field gave to a document's score, most first; they add up to it."""
-    leaf, offset = _leaf_of(snapshot, number)
+def shares(snapshot: Snapshot, query: w.Query, numbers: Iterable[int]) -> dict[int, tuple[Share, ...]]:
+    """Return what each term of each field gave to documents' scores, most first; they add up to them."""
+    found: dict[int, tuple[Share, ...]] = {}
+    wanted = sorted(numbers)
+    for leaf, offset in snapshot.searcher.leaf_searchers():
+        here = [n - offset for n in wanted if offset <= n < offset + leaf.doc_count_all()]
+        given = _given(snapshot, query, leaf, here)
+        found |= {offset + number: _ordered(parts) for number, parts in given.items()}
+    return found
+
+
+_Parts = list[tuple[str, str, float]]
+
+
+def _given(snapshot: Snapshot, query: w.Query, leaf: Any, numbers: Iterable[int]) -> dict[int, _Parts]:
+    """Return the (field, term, score) of a query in those of some documents of a segment that it matches."""
+    match query:
+        case w.And():
+            each = [_given(snapshot, part, leaf, numbers) for part in query.subqueries]
+            return {
+                n: [share for parts in each for share in parts[n]]
+                for n in numbers
+                if all(n in p for p in each)
+            }
+        case Weighed():
+            each = [_given(snapshot, part, leaf, numbers) for part in query.subqueries]
+            return {
+                n: [share for parts in each for share in parts.get(n, ())]
+                for n in numbers
+                if any(n in parts for parts in each)
+            }
+        case Filter():
+            return {n: [] for n, _ in _scores(snapshot, query, leaf, numbers)}
+        case _:
+            field, term = _label(query)
+            return {n: [(field, term, score)] for n, score in _scores(snapshot, query, leaf, numbers)}
+
+
+def _scores(
+    snapshot: Snapshot, query: w.Query, leaf: Any, numbers: Iterable[int]
+) -> Iterator[tuple[int, float]]:
+    """Yield (number, score) of those of some documents, in order, that a query matches."""
+    matcher = query.matcher(leaf, _context(snapshot))
+    for number in numbers:
+        if matcher.is_active() and matcher.id() < number:
+            matcher.skip_to(number)
+        if matcher.is_active() and matcher.id() == number:
+            yield number, float(matcher.score())
+
+
+def _ordered(parts: _Parts) -> tuple[Share, ...]:
     found: dict[tuple[str, str], float] = {}
-    for field, term, score in _shares(snapshot, query, leaf, number - offset) or ():
+    for field, term, score in parts:
         found[field, term] = found.get((field, term), 0.0) + score
     ordered = sorted(found.items(), key=lambda item: (-item[1], item[0]))
-    yield from (Share(field, term, score) for (field, term), score in ordered if score)
-
-
-_Shares = list[tuple[str, str, float]]
-
-
-def _shares(snapshot: Snapshot, query: w.Query, leaf: Any, number: int) -> _Shares | None:
-    """Return the shares of a query in a document of one segment; None where it does not match."""
-    match query:
-        case Filter():
-            return [] if _score(snapshot, query, leaf, number) is not None else None
-        case w.And():
-            parts = [_shares(snapshot, part, leaf, number) for part in query.subqueries]
-            return None if None in parts else [share for part in parts if part for share in part]
-        case Weighed():
-            parts = [_shares(snapshot, part, leaf, number) for part in query.subqueries]
-            matching = [part for part in parts if part is not None]
-            return [share for part in matching for share in part] if matching else None
-        case _:
-            score = _score(snapshot, query, leaf, number)
-            return None if score is None else [(*_label(query), score)]
-
-
-def _score(snapshot: Snapshot, query: w.Query, leaf: Any, number: int) -> float | None:
-    matcher = query.matcher(leaf, _context(snapshot))
-    if matcher.is_active() and matcher.id() < number:
-        matcher.skip_to(number)
-    if not matcher.is_active() or matcher.id() != number:
-        return None
-    return float(matcher.score())
+    return tuple(Share(field, term, score) for (field, term), score in ordered if score)
 
 
 def _label(query: w.Query) -> tuple[str, str]:
@@ -171,11 +188,6 @@ def _label(query: w.Query) -> tuple[str, str]:
             return query.fieldname.removesuffix("_words"), "|".join(some) + more
         case _:
             return "", str(query)
-
-
-def _leaf_of(snapshot: Snapshot, number: int) -> tuple[Any, int]:
-    leaves = list(snapshot.searcher.leaf_searchers())
-    return next((leaf, offset) for leaf, offset in reversed(leaves) if offset <= number)
 
 
 def _context(snapshot: Snapshot) -> Any:

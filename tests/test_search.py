@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -287,21 +287,27 @@ def kept_length(terms: list[str]) -> int:
     return int(byte_to_length(length_to_byte(len(terms)))) if terms else 0
 
 
+def stems_of(text: str, stem: Callable[[str], str]) -> list[str]:
+    return [stem(term.text) for term in words(text, parts=True)]
+
+
 def naive(archive: list[Question], text: str, match: Match) -> dict[str, float]:
     """The ranking in obvious lines: BM25 of each stem in each field, times the boost, all added up."""
     stem = Stemmer().stem
     documents = {each.id: document(each) for each in archive}
-    asked = [stem(term.text) for term in words(text)]
+    texts = {f: {i: stems_of(d.get(f.name, ""), stem) for i, d in documents.items()} for f in RANKED}
+    known = {term for kept in texts.values() for terms in kept.values() for term in terms}
+    asked: list[str] = []
+    for term in (term.text for term in words(text)):
+        parts = [part.text for part in words(term, parts=True) if part.text != term]
+        asked += map(stem, [term] if stem(term) in known or not parts else parts)
     scores: defaultdict[str, float] = defaultdict(float)
     held: defaultdict[str, float] = defaultdict(float)
-    need = 0.0
+    weights: dict[str, float] = {}
     for term in dict.fromkeys(asked):
         frequencies, holders = [], set()
         for field in RANKED:
-            kept = {
-                i: [stem(t.text) for t in words(d.get(field.name, ""), parts=True)]
-                for i, d in documents.items()
-            }
+            kept = texts[field]
             n = sum(term in terms for terms in kept.values())
             mean = sum(map(kept_length, kept.values())) / len(kept)
             for i, terms in kept.items():
@@ -311,12 +317,14 @@ def naive(archive: list[Question], text: str, match: Match) -> dict[str, float]:
                     scores[i] += asked.count(term) * field.boost * bm25
                     holders.add(i)
             frequencies.append(n)
-        weight = math.log(len(documents) / (max(frequencies) + 1)) + 1 if holders else 0.0
+        weights[term] = math.log(len(documents) / (max(frequencies) + 1)) + 1 if holders else 0.0
         for i in holders:
-            held[i] += weight
-        need += math.inf if match == "all" and not holders else weight
-    share = {"any": 0.0, "most": MOST, "all": 1.0}[match]
-    return {i: score for i, score in scores.items() if held[i] >= share * need - 1e-9}
+            held[i] += weights[term]
+    count = sum(map(bool, weights.values())) or 1
+    need = sum(weights.values()) * {"any": 0.0, "most": count**-MOST, "all": 1.0}[match]
+    if match == "all" and not all(weights.values()):
+        return {}
+    return {i: score for i, score in scores.items() if held[i] >= need * (1 - 1e-9)}
 
 
 VOCABULARY = ("sort", "sorted", "sorting", "list", "lists", "vector", "c++", "the", "node.js", "node")
