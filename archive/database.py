@@ -21,21 +21,29 @@ OLDEST_SQLITE = (3, 38, 0)
 """STRICT tables came with 3.37, JSON functions without asking with 3.38 (February 2022)."""
 
 IN_PLACE = "mode=rw"
-"""Read and write; SQLite itself reads only where it may not write, if another holds the file open."""
+"""Read and write; where SQLite may not write it still reads, if the index of its log is there."""
 
 UNCHANGING = "mode=ro&immutable=1"
 """Read a file in a place where nothing can be written, not even the index of its log."""
 
-_LOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
-_UNWRITABLE = {
-    sqlite3.SQLITE_READONLY,
-    sqlite3.SQLITE_FULL,
-    sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_CANTOPEN,
-    sqlite3.SQLITE_PERM,
-    sqlite3.SQLITE_TOOBIG,
-}
-_UNREADABLE = {sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_SHORT_READ, sqlite3.SQLITE_IOERR_CORRUPTFS}
+_LOCKED = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL})
+_UNWRITABLE = frozenset(
+    {
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_TOOBIG,
+    }
+)
+_NO_INDEX = frozenset(
+    {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL}
+)
+"""What opening fails with where the index of the log cannot be written: read-only places and full disks."""
+_UNREADABLE = frozenset(
+    {sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_SHORT_READ, sqlite3.SQLITE_IOERR_CORRUPTFS}
+)
 
 
 @contextmanager
@@ -59,7 +67,8 @@ def connect(path: Path, parameters: str, wait: float) -> sqlite3.Connection:
     uri = f"{path.absolute().as_uri()}?{parameters}"
     db = sqlite3.connect(uri, uri=True, timeout=wait, isolation_level=None)
     db.execute("PRAGMA foreign_keys = ON")
-    db.execute("PRAGMA synchronous = FULL")  # a commit is on the disk when it returns
+    db.execute("PRAGMA synchronous = FULL")  # a commit is on the disk when it returns,
+    db.execute("PRAGMA fullfsync = ON")  # on macOS too
     return db
 
 
@@ -96,7 +105,7 @@ class Database:
         try:
             return cls._probed(archive, IN_PLACE, wait)
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
+            if error.sqlite_errorcode & 0xFF not in _NO_INDEX:
                 raise
             path = archive / DATABASE
             if _size(_log(path)):  # an unchanging file is read without its log

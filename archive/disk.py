@@ -1,8 +1,10 @@
-"""Directories that survive a loss of power."""
+"""Files and directories that survive a loss of power."""
 
 from __future__ import annotations
 
+import fcntl
 import os
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -20,10 +22,18 @@ def make_directory(path: Path) -> None:
     sync_directory(path.parent)
 
 
+def sync(handle: int) -> None:
+    """Bring an open file to the disk, on macOS also out of the disk's own memory (fsync(2) there)."""
+    if sys.platform == "darwin":
+        fcntl.fcntl(handle, fcntl.F_FULLFSYNC)
+    else:
+        os.fsync(handle)
+
+
 def sync_directory(path: Path) -> None:
     """Bring the names in a directory to the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(handle)
+        sync(handle)
     finally:
         os.close(handle)

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from . import zstd
-from .disk import make_directory, sync_directory
+from .disk import make_directory, sync, sync_directory
 from .errors import ArchiveDamaged, ArchiveUnwritable
 from .readers import Page
 
@@ -139,7 +139,7 @@ class RawPages:
                 self._sweep(now=os.fstat(handle).st_mtime)
                 file.write(content)
                 file.flush()
-                os.fsync(handle)
+                sync(handle)
             temporary.replace(path)
         except BaseException:
             temporary.unlink(missing_ok=True)

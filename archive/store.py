@@ -286,20 +286,24 @@ class Store:
             )
 
     def check(self, raw: Iterable[str] | None = None) -> list[str]:
-        """Return a line for each thing that is wrong in the file, and between it and the `raw` hashes."""
+        """Return a line for each thing wrong in the file, and each page that the `raw` hashes lack."""
         try:
             with self._translated():
                 problems = [*self._file_problems(), *self._key_problems()]
-                known = set(self._column("SELECT sha256 FROM pages"))
+                pages = self._column("SELECT sha256 FROM pages ORDER BY sha256")
         except ArchiveDamaged as damaged:
             return [str(damaged)]
-        if raw is not None:
-            kept = set(raw)
-            problems += [f"the raw page {sha256} is missing" for sha256 in sorted(known - kept)]
-            problems += [
-                f"the raw page {sha256} was never read: ingest it" for sha256 in sorted(kept - known)
-            ]
-        return problems
+        kept = set(pages if raw is None else raw)
+        return problems + [f"the raw page {sha256} is missing" for sha256 in pages if sha256 not in kept]
+
+    def unread(self, raw: Iterable[str]) -> list[str]:
+        """Return those of the `raw` hashes that no write has noted: an ingest was killed before it could.
+
+        That is no damage, as nothing of them was acknowledged; ingesting the raw folder reads them.
+        """
+        with self._translated():
+            pages = set(self._column("SELECT sha256 FROM pages"))
+        return [sha256 for sha256 in raw if sha256 not in pages]
 
     def _file_problems(self) -> Iterator[str]:
         for finding in self._column(f"PRAGMA integrity_check({MAX_PROBLEMS})"):
