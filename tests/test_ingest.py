@@ -1,0 +1,404 @@
+"""Ingest: what comes into the store, how often, in which pieces; export and rebuild give the same bytes."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TextIO
+
+import pytest
+from askive.archive import ingest as module
+from askive.archive.body import body_from_html
+from askive.archive.errors import ArchiveLocked, NoSuchSource, PageRejected
+from askive.archive.export import write_json, write_ndjson
+from askive.archive.ingest import IngestReport, Progress, ingest, read_paths
+from askive.archive.raw import RawPages
+from askive.archive.readers import Found, Page
+from askive.archive.records import Answer, Body, Comment, Question, Tag
+from askive.archive.sources import Rejected, Source
+from askive.archive.store import Store
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from .strategies import archives
+
+NOW = datetime(2012, 6, 27, tzinfo=UTC)
+LAW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+class Archive:
+    """An archive in a directory, to ingest into and export from."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.hours = 0
+
+    def now(self) -> datetime:
+        """Tell a time that is the same throughout an ingest, and an hour later at the next."""
+        return NOW + timedelta(hours=self.hours)
+
+    def ingest(
+        self, *paths: Source, stdin: bytes = b"", progress: Callable[[Progress], None] = lambda _: None
+    ) -> IngestReport:
+        self.hours += 1
+        with self.store() as store:
+            raw = RawPages(self.directory / "raw")
+            return ingest(paths, store, raw, now=self.now, stdin=io.BytesIO(stdin), progress=progress)
+
+    def take_in(self, *records: Question | str) -> IngestReport:
+        """Ingest questions, and lines as they are, as one page of NDJSON."""
+        return self.ingest("-", stdin=lines(*records).encode())
+
+    @contextmanager
+    def store(self) -> Iterator[Store]:
+        with Store.open(self.directory, create=True) as store:
+            yield store
+
+    def revision(self) -> int:
+        with self.store() as store:
+            return store.revision
+
+    def records(self) -> list[Question]:
+        with self.store() as store:
+            return list(store.questions())
+
+    def export(self) -> str:
+        out = io.StringIO()
+        write_ndjson(self.records(), out)
+        return out.getvalue()
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Archive:
+    """An empty archive."""
+    return Archive(tmp_path / "archive")
+
+
+def question(n: int, **values: Any) -> Question:
+    """Return a small question."""
+    made = Question(
+        f"x:{n}", f"Question {n}", answers=(Answer("1", Body(f"Answer {n}")),), source="s", reader="r"
+    )
+    return replace(made, **values)
+
+
+def lines(*records: Question | str) -> str:
+    """Return NDJSON of questions; a text stands for a line of its own."""
+    out = io.StringIO()
+    for record in records:
+        if isinstance(record, Question):
+            write_ndjson([record], out)
+        else:
+            out.write(record + "\n")
+    return out.getvalue()
+
+
+def counts(report: IngestReport) -> tuple[int, int, int, int, int]:
+    """Return questions added, updated, unchanged; pages read, unchanged."""
+    return report.added, report.updated, report.unchanged, report.pages_read, report.pages_unchanged
+
+
+# What comes in, and how often
+
+
+def test_questions_are_added_updated_and_left_as_they_are(archive: Archive) -> None:
+    assert counts(archive.take_in(question(1), question(2))) == (2, 0, 0, 1, 0)
+    newer = question(2, score=5)
+    assert counts(archive.take_in(question(1), newer, question(3))) == (1, 1, 1, 1, 0)
+    assert archive.records() == [question(1), newer, question(3)]
+
+
+def test_the_same_bytes_again_change_nothing_and_are_not_read(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive.take_in(question(1))
+    archive.take_in(question(1, score=5))
+    before = archive.revision(), archive.export()
+
+    def read_page(page: Page) -> tuple[str, Iterator[Found]]:
+        raise AssertionError("it was read before")
+
+    monkeypatch.setattr(module, "read_page", read_page)
+    assert counts(archive.take_in(question(1))) == (0, 0, 0, 0, 1)
+    assert (archive.revision(), archive.export()) == before
+
+
+def test_what_is_rejected_is_named_kept_and_the_rest_is_read(archive: Archive, tmp_path: Path) -> None:
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    (pages / "a.txt").write_bytes(b"")
+    (pages / "b.ndjson").write_text(lines(question(1), "rubbish", question(2), "{}"))
+    (pages / "c").symlink_to(pages)
+    report = archive.ingest(pages)
+    assert report == IngestReport(
+        added=2,
+        updated=0,
+        unchanged=0,
+        pages_read=1,
+        pages_unchanged=0,
+        rejected=(
+            Rejected(f"{pages}/a.txt", "empty page"),
+            Rejected(f"{pages}/c", "a loop: this folder lies in itself"),
+        ),
+        problems=(
+            Rejected(f"{pages}/b.ndjson", "line 2: not JSON: Expecting value at column 1"),
+            Rejected(f"{pages}/b.ndjson", "line 4: no title"),
+        ),
+        problem_count=2,
+    )
+    with archive.store() as store:
+        assert [(page.source, page.reason) for page in store.rejected()] == [(f"{pages}/a.txt", "empty page")]
+        (page,) = store.pages_of("x:1")
+    assert (page.status, page.reader) == ("read", "ndjson")
+    assert page.reason == "line 2: not JSON: Expecting value at column 1"
+    assert len(list(RawPages(archive.directory / "raw").shas())) == 2
+
+
+def test_a_rejected_page_is_read_when_a_reader_takes_it(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_nothing(page: Page) -> tuple[str, Iterator[Found]]:
+        raise PageRejected("no reader knows its form")
+
+    with monkeypatch.context() as before:
+        before.setattr(module, "read_page", read_nothing)
+        assert len(archive.take_in(question(1)).rejected) == 1
+        assert len(archive.take_in(question(1)).rejected) == 1
+    assert counts(archive.take_in(question(1))) == (1, 0, 0, 1, 0)
+    with archive.store() as store:
+        assert store.rejected() == []
+
+
+def test_a_partly_read_page_is_read_again_without_undoing_what_came_since(archive: Archive) -> None:
+    partly = (question(1, score=1), "rubbish")
+    archive.take_in(*partly)
+    archive.take_in(question(1, score=2))
+    before = archive.revision()
+    report = archive.take_in(*partly)
+    assert counts(report) == (0, 0, 1, 1, 0)
+    assert report.problem_count == 1
+    assert (archive.revision(), archive.records()) == (before, [question(1, score=2)])
+
+
+def test_tags_come_in_without_a_question_too(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    tag = Tag("iop", "IOP", "Intensive outpatient")
+    monkeypatch.setattr(module, "read_page", lambda page: ("tags", iter([tag])))
+    archive.take_in("some page")
+    with archive.store() as store:
+        assert store.tag("iop") == tag
+
+
+def test_problems_are_counted_all_and_named_up_to_a_limit(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "KEPT_PROBLEMS", 3)
+    report = archive.take_in(question(1), *["rubbish"] * 10)
+    assert (len(report.problems), report.problem_count) == (3, 10)
+
+
+def test_a_path_that_is_not_there_stops_it_before_anything_is_stored(
+    archive: Archive, tmp_path: Path
+) -> None:
+    (tmp_path / "a.ndjson").write_text(lines(question(1)))
+    with pytest.raises(NoSuchSource):
+        archive.ingest(tmp_path / "a.ndjson", tmp_path / "nowhere")
+    assert archive.records() == []
+
+
+def test_reading_yields_what_an_ingest_would_take_in_order(archive: Archive, tmp_path: Path) -> None:
+    (tmp_path / "a").write_text(lines(question(1), "rubbish", question(2, source=None, reader=None)))
+    (tmp_path / "b").write_bytes(b"")
+    assert list(read_paths([tmp_path], now=lambda: NOW)) == [
+        question(1),
+        Rejected(f"{tmp_path}/a", "line 2: not JSON: Expecting value at column 1"),
+        question(2, source=f"{tmp_path}/a", reader="ndjson"),
+        Rejected(f"{tmp_path}/b", "empty page"),
+    ]
+    assert not archive.directory.exists()
+
+
+# In which pieces
+
+
+def test_progress_rises_to_the_total(
+    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "BATCH_STEPS", 2)
+    (tmp_path / "a.ndjson").write_text(lines(*map(question, range(5))))
+    (tmp_path / "b.txt").write_bytes(b"")
+    size = (tmp_path / "a.ndjson").stat().st_size
+    seen: list[Progress] = []
+    archive.ingest(tmp_path / "a.ndjson", tmp_path / "b.txt", progress=seen.append)
+    assert sorted(seen, key=lambda p: (p.bytes_done, p.questions, p.pages)) == seen
+    assert seen[0] == Progress(pages=0, questions=2, bytes_done=size, bytes_total=size)
+    assert seen[-1] == Progress(pages=2, questions=5, bytes_done=size, bytes_total=size)
+
+
+@pytest.mark.parametrize("stop", [1, 2, 3])
+def test_an_interrupted_ingest_keeps_its_batches_and_can_be_repeated(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch, stop: int
+) -> None:
+    monkeypatch.setattr(module, "BATCH_STEPS", 2)
+    records = [question(n) for n in range(5)]
+    seen: list[Progress] = []
+
+    def progress(now: Progress) -> None:
+        seen.append(now)
+        if len(seen) == stop:
+            raise KeyboardInterrupt
+
+    data = lines(*records).encode()
+    with pytest.raises(KeyboardInterrupt):
+        archive.ingest("-", stdin=data, progress=progress)
+    kept = min(2 * stop, 5)
+    assert archive.records() == records[:kept]
+    with archive.store() as store:
+        assert store.check() == []
+    assert archive.ingest("-", stdin=data).added == 5 - kept
+    assert archive.records() == records
+
+
+def raw_pages(archive: Archive) -> list[str]:
+    """Return the hashes of the raw pages."""
+    return list(RawPages(archive.directory / "raw").shas())
+
+
+def test_a_raw_page_is_safe_before_the_store_is_written(archive: Archive) -> None:
+    with archive.store() as other, other.write(), Store.open(archive.directory, wait=0) as store:
+        raw = RawPages(archive.directory / "raw")
+        with pytest.raises(ArchiveLocked):
+            ingest(["-"], store, raw, now=lambda: NOW, stdin=io.BytesIO(lines(question(1)).encode()))
+    assert len(raw_pages(archive)) == 1
+    assert archive.records() == []
+    assert archive.ingest(archive.directory / "raw").added == 1
+
+
+def test_batches_are_bounded_in_number_and_in_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "BATCH_STEPS", 3)
+    monkeypatch.setattr(module, "BATCH_CHARACTERS", 100)
+    comment = Comment("1", Body("x" * 60))
+    small, large = question(1), question(2, body=Body("x" * 60), comments=(comment,))
+    steps = [module._Put(one) for one in (small, small, small, small, large, small)]
+    assert [len(batch) for batch in module._batches(steps)] == [3, 2, 1]
+
+
+# Laws
+
+
+def as_read(records: list[Question]) -> list[Question]:
+    """Return records as a reader hands them over: HTML sanitised, origin known."""
+
+    def safe(body: Body, url: str | None) -> Body:
+        return (
+            body
+            if body.html is None
+            else replace(body, html=body_from_html(body.html, base_url=url).html or None)
+        )
+
+    def comments(parent: Question | Answer, url: str | None) -> tuple[Comment, ...]:
+        return tuple(replace(comment, body=safe(comment.body, url)) for comment in parent.comments)
+
+    return [
+        replace(
+            q,
+            source=q.source or "page",
+            reader=q.reader or "reader",
+            body=q.body and safe(q.body, q.url),
+            comments=comments(q, q.url),
+            answers=tuple(
+                replace(answer, body=safe(answer.body, q.url), comments=comments(answer, q.url))
+                for answer in q.answers
+            ),
+        )
+        for q in records
+    ]
+
+
+def as_ndjson(records: list[Question], out: TextIO) -> None:
+    write_ndjson(records, out)
+
+
+def as_json(records: list[Question], out: TextIO) -> None:
+    write_json(records, out, total=len(records))
+
+
+@LAW
+@given(archives().map(as_read), st.sampled_from([as_ndjson, as_json]))
+def test_export_ingest_export_gives_the_same_bytes(
+    records: list[Question], write: Callable[[list[Question], TextIO], None]
+) -> None:
+    with tempfile.TemporaryDirectory() as directory:
+        first, second = Archive(Path(directory, "first")), Archive(Path(directory, "second"))
+        with first.store() as store, store.write() as writer:
+            for record in records:
+                writer.put(record)
+        exported = io.StringIO()
+        write(first.records(), exported)
+        second.ingest("-", stdin=exported.getvalue().encode())
+        again = io.StringIO()
+        write(second.records(), again)
+        assert again.getvalue() == exported.getvalue()
+
+
+@LAW
+@given(st.lists(archives(max_size=2).map(as_read), min_size=1, max_size=4))
+def test_a_lost_store_is_rebuilt_from_raw_pages(pages: list[list[Question]]) -> None:
+    with tempfile.TemporaryDirectory() as directory:
+        archive = Archive(Path(directory))
+        for records in pages:
+            archive.take_in(*records)
+        before = archive.export()
+        shutil.rmtree(archive.directory / "archive")
+        archive.ingest(archive.directory / "raw")
+        assert archive.export() == before
+
+
+# Size
+
+LINES = 300_000
+MEBI = 1 << 20
+
+
+@pytest.mark.slow
+def test_a_long_export_streams(tmp_path: Path) -> None:
+    """300,000 questions of 330 bytes, 95 MiB, in a process that may have 256 MiB of data."""
+    with (tmp_path / "long.ndjson").open("w") as file:
+        for n in range(LINES):
+            item = {"question_id": f"x:{n}", "title": f"Question {n}", "body_text": "word " * 40}
+            file.write(json.dumps(item | {"answers": [{"body_text": "an answer"}]}) + "\n")
+    program = (
+        "import sys\n"
+        "from datetime import UTC, datetime\n"
+        "from pathlib import Path\n"
+        "from askive.archive.ingest import ingest\n"
+        "from askive.archive.raw import RawPages\n"
+        "from askive.archive.store import Store\n"
+        "source, archive = map(Path, sys.argv[1:])\n"
+        "with Store.open(archive, create=True) as store:\n"
+        "    raw = RawPages(archive / 'raw')\n"
+        "    print(ingest([source], store, raw, now=lambda: datetime.now(UTC)).added)\n"
+    )
+
+    def bound() -> None:
+        resource.setrlimit(resource.RLIMIT_DATA, (256 * MEBI, 256 * MEBI))
+
+    done = subprocess.run(
+        [sys.executable, "-c", program, tmp_path / "long.ndjson", tmp_path / "archive"],
+        preexec_fn=bound if sys.platform == "linux" else None,
+        capture_output=True,
+        text=True,
+        env=os.environ,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == (f"{LINES}\n", "")
