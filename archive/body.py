@@ -62,11 +62,11 @@ MAX_PREFIXES = 20
 def body_from_html(html: str, *, base_url: str | None = None, limits: Limits = LIMITS) -> Body:
     """Return the body of a piece of HTML: sanitised, and as text with its code, lists and paragraphs kept.
 
-    Relative addresses are made absolute where `base_url` is a full one. Markup beyond `limits.body_tags` is
+    Relative addresses are made absolute where `base_url` is a full one. Markup beyond `limits.body_signs` is
     not worth its cost: such a body has its text only.
     """
     html = storable(html)
-    if html.count("<") > limits.body_tags:
+    if html.count("<") + html.count("&") > limits.body_signs:
         return body_from_text(entities.unescape(_ANY_TAG.sub(" ", html)))
     clean = _cleaner(base_url).clean(html).strip()
     return Body(text_of_html(clean), clean)

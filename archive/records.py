@@ -152,12 +152,14 @@ def distinct(ids: Iterable[str]) -> Iterator[str]:
     ['a', 'b', 'a-2']
     """
     taken: set[str] = set()
+    last: dict[str, int] = {}  # the number tried last, so that many of one id cost no more than many ids
     for wanted in ids:
-        unique, n = wanted, 1
+        unique, n = wanted, last.get(wanted, 1)
         while unique in taken:
             n += 1
             unique = f"{wanted}-{n}"
         taken.add(unique)
+        last[wanted] = n
         yield unique
 
 

@@ -23,7 +23,7 @@ Json: TypeAlias = "dict[str, Json] | list[Json] | str | None"
 """What the parser below makes: numbers stay the strings that they are, so that none is too large."""
 
 # A string, closed or not, with backslashes in it; all else that stands outside of strings.
-_STRING = r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\Z)'
+_STRING = r'"(?:[^"\\]++|\\.)*+"?'
 _STRUCTURE = re.compile(rf"{_STRING}|[\[\]{{}},]", re.DOTALL)
 _NO_JSON = re.compile(
     rf"""({_STRING})            # kept as it is

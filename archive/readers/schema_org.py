@@ -13,7 +13,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
-from ..body import first_sentence
+from bs4 import Tag as Element
+
+from ..body import body_from_html, first_sentence
 from ..errors import PageRejected
 from ..limits import LIMITS, Limits
 from ..records import Answer, Body, Comment, Question, Tag, distinct, tag_name, text_id
@@ -23,10 +25,13 @@ from .html import base_address, check_size, looks_like_html, page_address, parse
 from .jsonld import Broken, things_in_json
 from .microdata import MICRODATA, RDFA_LITE, own_elements, things_in_markup
 from .page import Found, Page, Problem
-from .things import Thing, Value, address, body, count, data, line, local_name, moment
+from .things import Thing, Value, address, body_of_string, count, data, inner_html, line, local_name, moment
 from .unite import beyond, letters, unite
 
 NAME = "schema_org"
+
+RECORD_LENGTH = 500
+"""Characters that a record counts as beside its text: what it takes in memory without any."""
 
 P = TypeVar("P", Question, Answer, Comment)
 
@@ -116,15 +121,15 @@ def _adopt(things: Iterable[Thing], base: str | None) -> None:
     """Put answers and comments that stand alone and name their parent into it, as forums write them."""
     known: dict[str, Thing] = {}
     for thing in things:
-        for key in (thing.id, *(address(value, base) for value in thing.values("url"))):
-            if key and (thing.types or thing.properties):
-                known.setdefault(key, thing)
+        if thing.types & (QUESTIONS | REPLIES):
+            for key in (thing.id, *(address(value, base) for value in thing.values("url"))):
+                known.setdefault(key or "", thing)
     for thing in things:
         if not thing.types & REPLIES or thing.role in PARTS:
             continue
         for parent in thing.values("parentItem"):
             named = parent.id if isinstance(parent, Thing) else data(parent)
-            if named in known and known[named] is not thing:
+            if named and named in known and known[named] is not thing:
                 known[named].add("suggestedAnswer" if "Answer" in thing.types else "comment", thing)
                 break
 
@@ -136,7 +141,7 @@ class _Teller:
         self._base = base
         self._limits = limits
         self._bodies: dict[int, Body] = {}  # by the value's identity: a value may be referred to often
-        self._text = 0
+        self._spent = 0
 
     def questions(self, thing: Thing) -> Iterator[Question]:
         """Yield the question that a thing is: one that the page shows, with an answer or at least a text.
@@ -239,11 +244,25 @@ class _Teller:
     def _body(self, value: Value) -> Body:
         known = self._bodies.get(id(value))
         if known is None:
-            known = self._bodies[id(value)] = body(value, self._base, self._limits)
-        self._text += len(known.text) + len(known.html or "")
-        if self._text > self._limits.page_text:
-            raise PageRejected(f"its texts have more than {self._limits.page_text:,} characters together")
+            known = self._bodies[id(value)] = self._new_body(value)
+        else:
+            self._spend(len(known.text))
         return known
+
+    def _new_body(self, value: Value) -> Body:
+        if isinstance(value, Element) and not value.has_attr("content"):
+            html = inner_html(value)
+            self._spend(len(html))
+            return body_from_html(html, base_url=self._base, limits=self._limits)
+        text = line(value, self._limits.title_length) if isinstance(value, Thing) else data(value)
+        self._spend(len(text))
+        return body_of_string(text, self._base, self._limits)
+
+    def _spend(self, length: int) -> None:
+        """Count a text that a record is made of: texts inside one another must not multiply the work."""
+        self._spent += length + RECORD_LENGTH
+        if self._spent > self._limits.page_text:
+            raise PageRejected(f"its texts have more than {self._limits.page_text:,} characters together")
 
     def _line(self, thing: Thing, names: tuple[str, ...], length: int) -> str:
         lines = (line(value, length) for value in thing.values(*names))
@@ -327,11 +346,10 @@ def _id_of_text(title: str, text: Body | None, site: str | None) -> str:
 
 def _linked(question: Question) -> Question:
     """Return the question with links to the questions that its texts point to."""
-    answers = question.answers
     bodies = [question.body] if question.body else []
-    bodies += [
-        part.body for part in (*question.comments, *answers, *(c for a in answers for c in a.comments))
-    ]
+    bodies += [comment.body for comment in question.comments]
+    for answer in question.answers:
+        bodies += [answer.body, *(comment.body for comment in answer.comments)]
     return replace(question, links=tuple(linked_questions(bodies, question.id)))
 
 
@@ -355,11 +373,11 @@ def _distinct(parts: Iterable[P]) -> tuple[P, ...]:
 
 
 def _problem(script: Broken) -> Problem:
-    return Problem(f"JSON-LD script {script.number}", f"it is no JSON: {script.reason}")
+    return Problem(f"JSON-LD script {script.number}", f"no JSON: {script.reason}")
 
 
 def _lack(problems: list[Problem]) -> str:
     """Return why there is no question: a broken script, or nothing that is one."""
     for problem in problems:
-        return f"{problem.where}: {problem.reason}"
+        return f"{problem.where} is {problem.reason}"
     return "no schema.org question with a text or an answer"

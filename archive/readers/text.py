@@ -100,10 +100,10 @@ def _sections(cell: str) -> list[_Section]:
     """
     found: list[_Section] = []
     for match in _SLUG.finditer(cell):
-        title = cell[match.end() + 1 :][: len(match[0])]
-        end = match.end() + 1 + len(title)
+        begin = match.end() + 1
+        title = cell[begin : begin + len(match[0])]
         if _folded(title) == _folded(match[0]) and not title[:1].islower():
-            found.append(_Section(match.start(), end, match[0], title))
+            found.append(_Section(match.start(), begin + len(title), match[0], title))
     begins = {section.begin for section in found} | {len(cell)}
     return [s for s in found if _BLURB.match(cell, s.end) or _skipped(cell, s.end) in begins]
 
@@ -139,9 +139,9 @@ def _question(cells: Sequence[str], sections: Sequence[_Section], limits: Limits
 
 def _tags(cell: str, sections: Sequence[_Section], limits: Limits) -> tuple[Tag, ...]:
     """Return the tags, each once, with their blurbs: what stands between a title and the next section."""
-    ends = [section.begin for section in sections[1:]] + [len(cell)]
+    ends = [*(section.begin for section in sections[1:]), len(cell)]
     tags: dict[str, Tag] = {}
-    for section, end in zip(sections, ends, strict=True):
+    for section, end in zip(sections, ends, strict=False):
         blurb = printable(cell[section.end : end])[: limits.blurb_length]
         name = tag_name(section.slug)
         if name:

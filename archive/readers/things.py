@@ -11,10 +11,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import islice
 from typing import TypeAlias
 from urllib.parse import urljoin
 
 from bs4 import Tag as Element
+from bs4.element import NavigableString
 
 from ..body import body_from_html, body_from_text
 from ..limits import LIMITS, Limits
@@ -39,6 +41,9 @@ _VALUE_ATTRIBUTES = {
 }
 # Properties that lead from a part to its whole, and so give the whole no role.
 _BACKWARD = frozenset({"isPartOf", "mainEntityOfPage", "parentItem"})
+# What the page says to its visitor in the middle of a text, "This post is hidden" for one
+# (https://www.w3.org/TR/wai-aria-1.2/#live_region_roles).
+_NOTICES = ("alert", "status")
 _NAMES = ("name", "headline", "alternateName")
 
 # Elements that a text holds when it is HTML: "vector<int>" and "<stdio.h>" hold none.
@@ -53,6 +58,9 @@ _THOUSANDS = re.compile(r"\d{1,3}([.,])\d{3}(?:\1\d{3})*")
 _SCALES = {"": 1, "k": 1_000, "m": 1_000_000}
 LARGEST = 2**53
 """Counts beyond it are not counts: the largest whole number that every JSON reader keeps."""
+
+LINE_NODES = 1_000
+"""Nodes of an element that are looked at for a line: names inside one another must not multiply the work."""
 
 _ZONE_NAME = re.compile(r"\s*(?:UTC|GMT)\Z")
 _ZONE_GAP = re.compile(r"\s+(?=[+-]\d\d:?\d\d\Z)")
@@ -106,7 +114,7 @@ def line(value: Value, length: int) -> str:
     if isinstance(value, Element):
         text = _attribute(value, "content")
         if text is None:
-            text = _attribute(value, "alt") if value.name == "img" else value.get_text()
+            text = _attribute(value, "alt") if value.name == "img" else _beginning(value)
         return printable(text or "")[:length]
     return printable(body_of_string(value).text)[:length]
 
@@ -120,7 +128,7 @@ def data(value: Value) -> str:
     stated = _attribute(value, "content")
     if stated is None:
         stated = _attribute(value, _VALUE_ATTRIBUTES.get(value.name, ""))
-    return value.get_text() if stated is None else stated
+    return _beginning(value) if stated is None else stated
 
 
 def address(value: Value, base_url: str | None) -> str | None:
@@ -162,16 +170,11 @@ def moment(value: Value) -> datetime | None:
         return None
 
 
-def body(value: Value, base_url: str | None, limits: Limits = LIMITS) -> Body:
-    """Return the value as a body, with the markup it has; of a thing its name."""
-    if isinstance(value, Thing):
-        return body_from_text(line(value, limits.page_text))
-    if isinstance(value, str):
-        return body_of_string(value, base_url, limits)
-    stated = _attribute(value, "content")
-    if stated is not None:
-        return body_of_string(stated, base_url, limits)
-    return body_from_html(value.decode_contents(), base_url=base_url, limits=limits)
+def inner_html(element: Element) -> str:
+    """Return what stands inside an element as HTML, without what the page says to its visitor there."""
+    for notice in element.find_all(role=_NOTICES):
+        notice.extract()
+    return element.decode_contents()
 
 
 def body_of_string(text: str, base_url: str | None = None, limits: Limits = LIMITS) -> Body:
@@ -183,6 +186,11 @@ def body_of_string(text: str, base_url: str | None = None, limits: Limits = LIMI
     if not _BLOCK.search(text):  # a plain text with links: its lines are meant
         text = text.strip().replace("\n", "<br>")
     return body_from_html(text, base_url=base_url, limits=limits)
+
+
+def _beginning(element: Element) -> str:
+    """Return the text of an element's first nodes, which is all of a name or a number."""
+    return "".join(part for part in islice(element.descendants, LINE_NODES) if type(part) is NavigableString)
 
 
 def _attribute(element: Element, name: str) -> str | None:
