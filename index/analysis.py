@@ -44,65 +44,57 @@ class Term(NamedTuple):
     position: int
 
 
-# Characters. Marks are what `\w` leaves out of the words of many scripts.
-_MARKS = "".join(c for c in map(chr, range(0x300, 0x1F000)) if unicodedata.category(c)[0] == "M") + "ﾞﾟ"
-_INVISIBLE = "\u00ad\u200c\u200d\u2060\ufe0e\ufe0f"
-_APOSTROPHES = "'\u2018\u2019\u02bc\uff07"
-_HYPHENS = "\\-\u2010\u2011"
-_UNSPACED = (
+# A text is read by its shape, a string of the same length: ASCII in lower case, and for every other character
+# one that stands for its kind. So one small expression reads all scripts, and offsets stay those of the text.
+_LETTER, _DIGIT, _MARK, _UNSPACED, _SYMBOL, _GAP = "a", "0", "\u0301", "東", "☕", " "
+
+_FOREIGN = re.compile(r"[^\x00-\x7f]")
+_STANDS_FOR = {"\u2018": "'", "\u2019": "'", "\u02bc": "'", "\uff07": "'", "\u2010": "-", "\u2011": "-"}
+_INVISIBLE = "\u00ad\u200c\u200d\u2060ﾞﾟ"
+_UNSPACED_SCRIPTS = re.compile(
+    "["
     # Chinese, Japanese, Korean
     "\u3005-\u3007\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3105-\u312f\u31f0-\u31ff"
-    "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
+    "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff66-\uff9d\U00020000-\U0003ffff"
     # Thai, Lao, Burmese, Khmer
     "\u0e01-\u0e3a\u0e40-\u0e4e\u0e81-\u0ece\u1000-\u103f\u1780-\u17d3"
+    "]"
 )
-_SYMBOLS = "\u2600-\u27bf\U0001f300-\U0001f3fa\U0001f400-\U0001faff"
+_SYMBOLS = re.compile("[\u2600-\u27bf\U0001f300-\U0001f3fa\U0001f400-\U0001faff]")
 
-
-def _pattern(word: str, letter: str, apostrophe: str, hyphen: str, rest: str = "") -> re.Pattern[str]:
-    """Return the expression that finds terms; `word` is one or more characters of a word.
-
-    It takes every text in linear time: nothing that follows the first characters of an alternative is needed.
-    """
-    start = rf"(?={letter}|\d)"
-    joined = rf"""(?:
-        (?: \.{start}                                   # node.js, 3.14
-          | (?<=\d),(?=\d\d\d(?!\d))                    # 1,000
-          | (?:(?<=\d)[{hyphen}]{start}|[{hyphen}](?=\d))    # f-16, 12-year
-          | [{apostrophe}](?![sS](?!{letter}|\d)){start}     # don't
-          | (?<=\b{letter})/(?={letter}(?![\w+\#]))     # i/o
-          | (?<=\d)/(?=\d)                              # 24/7
-        ) {word}
-      | _++ (?:{word})?                                 # foo_bar, class_
-    )++"""
-    return re.compile(
-        rf"""
-        ({word})                                        # 1: a plain word; alone, the usual case
-        ({joined})?                                     # 2: what makes it a compound
-        ((?<={letter})\+\+(?!\+)(?:\d+{letter}?)?       # 3: c++, c++17
-          |(?<=\b{letter})\#(?![^\W\d]|\#))?            #    c#
-        (?:[{apostrophe}][sS](?!{letter}|\d))?          # a possessive is no part of the term
-        | ((?:(?<!\w)_++|(?<![\w.)\]}}'"])\.(?={letter})){word}(?:{joined})?)   # 4: .net, __init__
-        {rest}
-        """,
-        re.VERBOSE,
-    )
-
-
+_WORD = f"[a-z0-9][a-z0-9{_MARK}]*+"
+_JOINED = rf"""(?:
+    (?: \.                                  # node.js, 3.14
+      | (?<=\d),(?=\d\d\d(?!\d))            # 1,000
+      | (?<=\d)- | -(?=\d)                  # 12-year, f-16
+      | '(?!s(?![a-z0-9]))                  # don't
+      | (?<=\b[a-z])/(?=[a-z](?![\w+\#]))   # i/o
+      | (?<=\d)/(?=\d)                      # 24/7
+    ) {_WORD}
+  | _++ (?:{_WORD})?                        # foo_bar, class_
+)++"""
+_TERM = re.compile(
+    # Linear in the text: no alternative that has begun to match can fail but within a bounded distance,
+    # save at underscores, and those it does not try twice.
+    rf"""
+    ({_WORD})                               # 1: a plain word; alone, the usual case
+    ({_JOINED})?                            # 2: what makes it a compound
+    ( (?<=[a-z])\+\+(?!\+)(?:\d+[a-z]?)?    # 3: c++, c++17
+    | (?<=\b[a-z])\#(?![a-z_\#])            #    c#
+    )?
+    (?:'s(?![a-z0-9]))?                     # a possessive is no part of the term
+  | ( (?: (?<!\w)_++                        # 4: __init__
+        | (?<![\w.)\]}}'"])\.(?=[a-z])      #    .net
+      ) {_WORD} (?:{_JOINED})? )
+  | ({_UNSPACED}[{_UNSPACED}{_MARK}]*+)     # 5
+  | ({_SYMBOL})                             # 6
+    """,
+    re.VERBOSE,
+)
 _PLAIN, _UNSPACED_RUN = 1, 5
 
-# ASCII text is put in lower case as a whole before it is read; other text is folded term by term, because
-# folding changes lengths.
-_ASCII = _pattern("[a-z0-9]++", "[a-z]", "'", "-")
-_UNICODE = _pattern(
-    word=f"[^\\W_\u02bc{_UNSPACED}]++(?:[{_MARKS}{_INVISIBLE}]++[^\\W_\u02bc{_UNSPACED}]*+)*+",
-    letter=f"[^\\W\\d_\u02bc{_UNSPACED}]",
-    apostrophe=_APOSTROPHES,
-    hyphen=_HYPHENS,
-    rest=f"| ([{_UNSPACED}][{_UNSPACED}{_MARKS}]*+) | ([{_SYMBOLS}])",
-)
-_JOINT = re.compile(f"[._/{_HYPHENS}]+")
-_UNIT = re.compile(f".[{_MARKS}]*+", re.DOTALL)
+_JOINT = re.compile("[._/\u2010\u2011-]+")
+_UNIT = re.compile(f".{_MARK}*+")
 _PLUSES = re.compile(r"(.+)\+\+(.*)")
 
 # Letters that NFKD and casefold leave as they are, after Lucene's ASCIIFoldingFilter; and the marks that
@@ -117,7 +109,6 @@ _OPTIONAL = re.compile(
     "[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f"
     "\u00ad\u200c\u200d\u2060\U000e0100-\U000e01ef]+"
 )
-_NO_TERM = re.compile(rf"[^\w.+#/_{_MARKS}{_SYMBOLS}-]+")
 
 
 def fold(text: str) -> str:
@@ -150,33 +141,70 @@ _Found = tuple[str, int, int, int]
 
 def _scan(text: str, parts: bool) -> Iterator[_Found]:
     """Yield (term, start, end, position): `words` without the price of its named tuples."""
+    shape = _shape(text)
     ascii_only = text.isascii()
-    source, pattern = (text.lower(), _ASCII) if ascii_only else (text, _UNICODE)
+    source = shape if ascii_only else text
     position = 0
-    for match in pattern.finditer(source):
+    for match in _TERM.finditer(shape):
         kind = match.lastindex
         if kind == _PLAIN:
-            raw = match[1]
+            start, end = match.span(1)
+            raw = source[start:end]
             term = raw if ascii_only else raw.lower() if raw.isascii() else _term(raw).strip("./")
             if term:
-                start, end = match.span(1)
                 yield (term if len(term) <= MAX_TERM else _cut(term)), start, end, position
                 position += 1
         elif kind == _UNSPACED_RUN:
-            for found in _pairs(match[0], match.start(), position, parts):
-                if found[0]:  # not a code point that is unassigned as yet
-                    yield found
-                    position = found[3] + 1
+            for found in _pairs(source, match, position, parts):
+                yield found
+                position = found[3] + 1
         else:
             yield from _compound(source, match, position, parts)
             position += 1
+
+
+def _shape(text: str) -> str:
+    """Return the kinds of a text's characters.
+
+    >>> _shape("Don’t naïve 東京")
+    "don't naave 東東"
+    """
+    if text.isascii():
+        return text.lower()
+    kinds = {character: _kind(character) for character in set(text) if character > "\x7f"}
+    return _FOREIGN.sub(lambda match: kinds[match[0]], text).lower()
+
+
+def _kind(character: str) -> str:
+    """Return what stands for a character outside ASCII in a shape."""
+    if character in _STANDS_FOR:
+        return _STANDS_FOR[character]
+    is_mark = character in _INVISIBLE or unicodedata.category(character)[0] == "M"
+    if _UNSPACED_SCRIPTS.match(character) and (is_mark or character.isalnum()):
+        return _UNSPACED
+    if is_mark:
+        return _MARK
+    if character.isdecimal():
+        return _DIGIT
+    if character.isalnum():
+        return _LETTER
+    return _SYMBOL if _SYMBOLS.match(character) else _GAP
 
 
 def _term(raw: str) -> str:
     """Return the term of a raw word: folded, and only characters that terms are made of."""
     if raw.isascii():
         return raw.lower().replace("'", "").replace(",", "")
-    return _NO_TERM.sub("", fold(raw))
+    return "".join(filter(_belongs, fold(raw)))
+
+
+def _belongs(character: str) -> bool:
+    return (
+        character.isalnum()
+        or character in "_.+#/-"
+        or unicodedata.category(character)[0] == "M"
+        or _SYMBOLS.match(character) is not None
+    )
 
 
 def _cut(term: str) -> str:
@@ -240,9 +268,11 @@ def _before_pluses(part: str) -> Iterator[str]:
         yield pluses[1]
 
 
-def _pairs(run: str, start: int, position: int, parts: bool) -> Iterator[_Found]:
+def _pairs(source: str, match: re.Match[str], position: int, parts: bool) -> Iterator[_Found]:
     """Yield overlapping pairs of characters, one position each; with `parts` the single ones beside them."""
-    units = [unit.span() for unit in _UNIT.finditer(run)]
+    start, end = match.span()
+    run = source[start:end]
+    units = [unit.span() for unit in _UNIT.finditer(match[0])]
     last = max(len(units) - 2, 0)
     for i, (a, b) in enumerate(units):
         at = position + min(i, last)
