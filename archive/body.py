@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html as entities
 import re
+from collections.abc import Mapping
 from enum import IntEnum
 from html.parser import HTMLParser
 from typing import Literal
@@ -25,7 +26,7 @@ ALLOWED_TAGS = _words(
     s samp section small span strike strong sub summary sup table tbody td tfoot th thead tr tt u ul var
     wbr"""
 )
-ALLOWED_ATTRIBUTES = {
+ALLOWED_ATTRIBUTES: Mapping[str, set[str]] = {
     "a": {"href", "title"},
     "abbr": {"title"},
     "img": {"alt", "height", "src", "title", "width"},

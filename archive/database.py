@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
@@ -11,7 +12,6 @@ from typing import Self
 from .disk import make_directory, sync_directory
 from .errors import ArchiveDamaged, ArchiveError, ArchiveLocked, ArchiveMissing, ArchiveUnwritable
 from .migrations import APPLICATION_ID, SCHEMA_VERSION, migrate
-from .raw import RawPages
 
 DATABASE = Path("archive", "records.sqlite3")
 RAW = Path("raw")
@@ -19,6 +19,12 @@ RAW = Path("raw")
 
 OLDEST_SQLITE = (3, 38, 0)
 """STRICT tables came with 3.37, JSON functions without asking with 3.38 (February 2022)."""
+
+RETRY = 0.02
+"""Seconds between two tries where SQLite does not wait by itself; the other is done within a few."""
+
+PAGE_FILES = "??/*.zst"
+"""What raw.py calls its files; it is not imported here, for reading needs no Zstandard."""
 
 IN_PLACE = "mode=rw"
 """Read and write; where SQLite may not write it still reads, if the index of its log is there."""
@@ -180,7 +186,7 @@ def _may_make(archive: Path, create: bool) -> None:
     Where an empty file stands beside raw pages, its records were lost: that must not pass unseen.
     """
     path = archive / DATABASE
-    if path.exists() and next(RawPages(archive / RAW).shas(), None) is not None:
+    if path.exists() and next((archive / RAW).glob(PAGE_FILES), None) is not None:
         raise ArchiveDamaged(path, "it is empty, though there are raw pages", remedy(archive))
     if not create:
         raise ArchiveMissing(archive)
@@ -192,11 +198,25 @@ def _make(archive: Path, wait: float) -> None:
     try:
         make_directory(path.parent)
         with closing(connect(path, "mode=rwc", wait)) as db:
-            db.execute("PRAGMA journal_mode = WAL")
+            _keep_a_log(db, wait)
             migrate(db)
         sync_directory(path.parent)
     except OSError as error:
         raise ArchiveUnwritable(archive, error.strerror or str(error)) from error
+
+
+def _keep_a_log(db: sqlite3.Connection, wait: float) -> None:
+    """Turn on the write-ahead log; SQLite itself does not wait here for another that does the same."""
+    until = time.monotonic() + wait
+    while True:
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in _LOCKED or time.monotonic() > until:
+                raise
+            time.sleep(RETRY)
+        else:
+            return
 
 
 def _admit(db: sqlite3.Connection, archive: Path, create: bool) -> None:

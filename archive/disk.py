@@ -37,3 +37,8 @@ def sync_directory(path: Path) -> None:
         sync(handle)
     finally:
         os.close(handle)
+
+
+def size_of_files(directory: Path) -> int:
+    """Return how many bytes the files in a directory and below take; 0 where it is not there."""
+    return sum(path.stat().st_size for path in directory.rglob("*") if path.is_file())

@@ -1,4 +1,4 @@
-"""Records to text streams: NDJSON, JSON, CSV, Markdown, schema.org JSON-LD; and the way back.
+"""Records to text streams: NDJSON, JSON, CSV, Markdown, schema.org JSON-LD.
 
 Every writer streams: it holds one question at a time, and its bytes depend on the questions alone.
 """
@@ -11,25 +11,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TextIO
 
-from .items import FORMAT_VERSION, envelope, is_answered, one_line, question_from_json, question_to_json
+from .items import envelope, one_line, question_to_json
 from .markdown import write_markdown
 from .qapage import write_qapage
 from .records import Answer, Question, accepted_answer, last_activity, plain
 
-__all__ = [
-    "CSV_COLUMNS",
-    "FORMAT_VERSION",
-    "envelope",
-    "is_answered",
-    "one_line",
-    "question_from_json",
-    "question_to_json",
-    "write_csv",
-    "write_json",
-    "write_markdown",
-    "write_ndjson",
-    "write_qapage",
-]
+__all__ = ["CSV_COLUMNS", "write_csv", "write_json", "write_markdown", "write_ndjson", "write_qapage"]
 
 CSV_COLUMNS = (
     "question_id",

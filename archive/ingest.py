@@ -16,8 +16,9 @@ from typing import BinaryIO
 
 from .errors import PageRejected
 from .limits import LIMITS, Limits
+from .page import Found, Page, Problem
 from .raw import RawPages
-from .readers import Found, Page, Problem, read_page
+from .readers import read_page
 from .records import Body, Question, Tag
 from .sources import Rejected, Source, sources, total_bytes
 from .store import Store, StoredPage

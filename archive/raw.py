@@ -22,7 +22,7 @@ from typing import BinaryIO
 from . import zstd
 from .disk import make_directory, sync, sync_directory
 from .errors import ArchiveDamaged, ArchiveUnwritable
-from .readers import Page
+from .page import Page
 
 FORMAT_VERSION = 1
 
@@ -103,10 +103,6 @@ class RawPages:
         """
         for sha256 in self.in_order():
             yield self.read(sha256)
-
-    def size(self) -> int:
-        """Return how many bytes the pages take on disk."""
-        return sum(self.path(sha256).stat().st_size for sha256 in self.shas())
 
     def check(self) -> Iterator[str]:
         """Read every page and yield a line for each that is torn."""

@@ -16,10 +16,11 @@ from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Literal, NamedTuple
 
+from .disk import size_of_files
 from .errors import ArchiveDamaged, NoSuchSource, PageRejected
 from .limits import Limits
+from .page import Page
 from .raw import RawPages
-from .readers import Page
 from .readers.ndjson import HEAD_BYTES, is_record_a_line
 
 Source = Path | Literal["-"]
@@ -99,7 +100,7 @@ def total_bytes(paths: Iterable[Source]) -> int | None:
             return None
         for found in walk(Path(path)):
             if isinstance(found, RawPages):
-                total += found.size()
+                total += size_of_files(found.directory)
             elif isinstance(found, Path):
                 total += _size(found)
     return total

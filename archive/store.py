@@ -20,9 +20,9 @@ from typing import Any, Self, TypeVar
 
 from . import rows
 from .database import RAW, Database, remedy
+from .disk import size_of_files
 from .errors import AmbiguousId, ArchiveDamaged, NoSuchQuestion, NoSuchTag
 from .loading import load_questions, load_tags
-from .raw import RawPages
 from .records import Change, ChangeSet, LinkKind, Question, Tag, storable, tag_name
 from .writer import PageStatus, Writer
 
@@ -280,7 +280,7 @@ class Store:
                 **numbers,
                 first_created=rows.time_of(first),
                 last_created=rows.time_of(last),
-                raw_bytes=RawPages(self._database.archive / RAW).size(),
+                raw_bytes=size_of_files(self._database.archive / RAW),
                 database_bytes=self._database.size(),
                 sites=tuple(db.execute(_SITES)),
             )

@@ -18,7 +18,7 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from whoosh.analysis.acore import Token
@@ -49,7 +49,14 @@ class Term(NamedTuple):
 _LETTER, _DIGIT, _MARK, _UNSPACED, _SYMBOL, _GAP = "a", "0", "\u0301", "東", "☕", " "
 
 _FOREIGN = re.compile(r"[^\x00-\x7f]")
-_STANDS_FOR = {"\u2018": "'", "\u2019": "'", "\u02bc": "'", "\uff07": "'", "\u2010": "-", "\u2011": "-"}
+_STANDS_FOR: Mapping[str, str] = {
+    "\u2018": "'",
+    "\u2019": "'",
+    "\u02bc": "'",
+    "\uff07": "'",
+    "\u2010": "-",
+    "\u2011": "-",
+}
 _INVISIBLE = "\u00ad\u200c\u200d\u2060ﾞﾟ"
 _UNSPACED_SCRIPTS = re.compile(
     "["

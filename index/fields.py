@@ -5,6 +5,7 @@ Standard library only, so that the grammar may read it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -61,6 +62,6 @@ FIELDS: tuple[Field, ...] = (
     Field("has", Kind.FLAG, "has", "something it holds", values=("code", "blurb")),
 )
 
-BY_PREFIX: dict[str, Field] = {field.prefix: field for field in FIELDS if field.prefix is not None}
+BY_PREFIX: Mapping[str, Field] = {field.prefix: field for field in FIELDS if field.prefix is not None}
 RANKED: tuple[Field, ...] = tuple(field for field in FIELDS if field.boost > 0)
 """The fields that a plain word is looked up in."""

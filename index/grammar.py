@@ -179,10 +179,10 @@ MAX_SLOP = 1000
 MAX_NUMBER = 2**63 - 1
 """Largest number either way: what SQLite and Whoosh hold."""
 
-MAX_AGO = {"d": 365_000, "w": 52_000, "m": 12_000, "y": 1_000}
+MAX_AGO: Mapping[str, int] = {"d": 365_000, "w": 52_000, "m": 12_000, "y": 1_000}
 """Farthest back from now, in each unit: a thousand years, so that any now less it is a date."""
 
-_DAYS = {"d": 1.0, "w": 7.0, "m": 30.4, "y": 365.2}
+_DAYS: Mapping[str, float] = {"d": 1.0, "w": 7.0, "m": 30.4, "y": 365.2}
 """Length of the units in days, near enough to see that a range is reversed."""
 
 
@@ -264,8 +264,8 @@ _UNKNOWN_FIELD = re.compile(r'[^\W_]|["(\[*<>.]')  # what stands behind the colo
 _TRAILING = ".,;:!?"
 _PATTERN = re.compile(r"(?=.*[^\W_])[^()=&:;,!<>|{}\[\]\\^%$@`]+", re.DOTALL)
 _INNER_MARK = re.compile(r"(?<=\w)\?(?=[\w?*])")
-_OPERATORS = {"AND": _Kind.AND, "OR": _Kind.OR, "NOT": _Kind.NOT}
-_SIGNS = {"-": _Kind.EXCLUDE, "+": _Kind.REQUIRE}
+_OPERATORS: Mapping[str, _Kind] = {"AND": _Kind.AND, "OR": _Kind.OR, "NOT": _Kind.NOT}
+_SIGNS: Mapping[str, _Kind] = {"-": _Kind.EXCLUDE, "+": _Kind.REQUIRE}
 
 _QUOTE_IT = "put it in quotes to search for it as words"
 

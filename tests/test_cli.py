@@ -14,8 +14,8 @@ import click
 import pytest
 from askive import cli, render
 from askive.archive import errors as a
-from askive.archive.items import question_from_json
 from askive.archive.records import Question
+from askive.archive.restore import question_from_json
 from askive.cli import ExitCode
 from askive.index import errors as i
 from askive.index import grammar

@@ -50,11 +50,10 @@ def askive(*args: str | Path, **options: object) -> subprocess.CompletedProcess[
         (["tags"], {"sqlite3"}),
         (["search", "vector"], {"sqlite3", "whoosh"}),
         (["related", "text:"], {"sqlite3", "whoosh"}),
-        (["export", "vector"], {"sqlite3", "whoosh"}),
+        (["export", "vector"], {"sqlite3", "whoosh", "lxml"}),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",
 )
-@pytest.mark.xfail(strict=True, reason="archive/ loads its readers with every part of it")
 def test_a_command_loads_what_it_needs(args: list[str], allowed: set[str], archive: Path) -> None:
     command = [sys.executable, "-c", REPORT, "--archive", str(archive), *args]
     result = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)

@@ -15,18 +15,18 @@ import pytest
 from askive.archive.body import body_from_html
 from askive.archive.export import (
     CSV_COLUMNS,
-    one_line,
-    question_from_json,
-    question_to_json,
     write_csv,
     write_json,
     write_markdown,
     write_ndjson,
     write_qapage,
 )
+from askive.archive.items import one_line, question_to_json
 from askive.archive.markdown import blocks_of_html, blocks_of_text
-from askive.archive.readers import Page, read_page
+from askive.archive.page import Page
+from askive.archive.readers import read_page
 from askive.archive.records import Answer, Body, Comment, Link, Question, Tag, plain
+from askive.archive.restore import question_from_json
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

@@ -18,8 +18,9 @@ from typing import Any
 
 import pytest
 from askive.archive.errors import PageRejected
-from askive.archive.export import question_to_json
-from askive.archive.readers import Page, Problem, read_page
+from askive.archive.items import question_to_json
+from askive.archive.page import Page, Problem
+from askive.archive.readers import read_page
 from askive.archive.records import Question, printable
 
 TESTS = Path(__file__).parent

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-from askive.archive.export import CSV_COLUMNS, FORMAT_VERSION, envelope, question_to_json
-from askive.archive.readers import Page, read_page
+from askive.archive.export import CSV_COLUMNS
+from askive.archive.items import FORMAT_VERSION, envelope, question_to_json
+from askive.archive.page import Page
+from askive.archive.readers import read_page
 from askive.archive.records import Answer, Body, Comment, Link, Question, Tag
 from askive.index.related import Reason
 from askive.index.search import Share

@@ -42,7 +42,8 @@ LAYERS: Mapping[str, Layer] = {
     "askive.archive.records": Layer(),
     "askive.index": Layer(ours=("askive.index", "askive.archive.records"), others=("whoosh",)),
     "askive.index.fields": Layer(ours=("askive.index.grammar",)),
-    "askive.index.grammar": Layer(ours=("askive.index.fields",)),
+    # Standard library alone: so are the field table, and the records, which say how a tag's name is folded.
+    "askive.index.grammar": Layer(ours=("askive.index.fields", "askive.archive.records")),
 }
 
 IO_MODULES = frozenset(

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 from askive.archive.errors import PageRejected
 from askive.archive.export import write_json, write_ndjson
-from askive.archive.readers import Page, Problem, read_page
+from askive.archive.page import Page, Problem
+from askive.archive.readers import read_page
 from askive.archive.readers.ndjson import MAX_NESTING, is_record_a_line, read, sniff
 from askive.archive.records import Question
 from hypothesis import given, settings

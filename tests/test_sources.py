@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 from askive.archive import sources as module
+from askive.archive.disk import size_of_files
 from askive.archive.errors import NoSuchSource
 from askive.archive.limits import LIMITS, Limits
+from askive.archive.page import Page
 from askive.archive.raw import RawPages
-from askive.archive.readers import Page
 from askive.archive.sources import Rejected, Source, name_of, sources, total_bytes
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -308,5 +309,5 @@ def test_the_bytes_told_add_up_to_the_total(tmp_path: Path, raw: RawPages) -> No
     (tmp_path / "x.gz").write_bytes(PACKED)
     told: list[int] = []
     list(sources([tmp_path], LIMITS, now=lambda: NOW, on_bytes=told.append))
-    assert sum(told) == total_bytes([tmp_path]) == 5 + 7 + 5 + len(PACKED) + raw.size()
+    assert sum(told) == total_bytes([tmp_path]) == 5 + 7 + 5 + len(PACKED) + size_of_files(raw.directory)
     assert total_bytes([tmp_path, "-"]) is None

@@ -28,8 +28,8 @@ from askive.archive.errors import (
 )
 from askive.archive.merge import merge
 from askive.archive.migrations import SCHEMA_VERSION
+from askive.archive.page import Page
 from askive.archive.raw import RawPages
-from askive.archive.readers import Page
 from askive.archive.records import Answer, Body, Comment, Link, Question, Tag
 from askive.archive.store import CHUNK, Rejection, Stats, Store, TagCount
 from askive.archive.tidy import tidy

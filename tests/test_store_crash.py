@@ -32,7 +32,7 @@ from pathlib import Path
 from askive.archive.database import RAW
 from askive.archive.errors import ArchiveUnwritable
 from askive.archive.raw import RawPages
-from askive.archive.readers import Page
+from askive.archive.page import Page
 from askive.archive.records import Answer, Body, Question, Tag
 from askive.archive.store import Store
 

@@ -10,14 +10,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ..errors import PageRejected
+from ..page import Found, Page, Reader
 from ..records import Question
-from .page import Found, Page, Problem, Reader
-
-# isort: split
-# The readers import the names above from here.
 from . import ndjson, schema_org, text
-
-__all__ = ["READERS", "Found", "Page", "Problem", "Reader", "read_page"]
 
 READERS: tuple[Reader, ...] = (ndjson, schema_org, text)
 

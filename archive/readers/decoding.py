@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Mapping
 
 from ..records import storable
 
@@ -29,7 +30,7 @@ _DECLARED = re.compile(
     re.IGNORECASE,
 )
 # Browsers read the first as the second (https://encoding.spec.whatwg.org/#names-and-labels).
-_WIDER = {
+_WIDER: Mapping[str, str] = {
     "ascii": "cp1252",
     "iso8859-1": "cp1252",
     "iso8859-9": "cp1254",

@@ -9,8 +9,8 @@ from bs4 import BeautifulSoup
 
 from ..errors import PageRejected
 from ..limits import LIMITS, Limits
+from ..page import Page
 from .decoding import decode, without_xml_declaration
-from .page import Page
 
 HEAD_BYTES = 4096
 """How far into a page `looks_like_html` looks for an element of HTML; saved pages begin with comments."""

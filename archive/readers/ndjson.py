@@ -12,10 +12,11 @@ from typing import Any, NoReturn
 
 from ..body import body_from_html
 from ..errors import PageRejected
-from ..items import FORMAT_VERSION, question_from_json, shown
+from ..items import FORMAT_VERSION
+from ..page import Found, Page, Problem
 from ..records import Body, Comment, Question, printable
+from ..restore import question_from_json, shown
 from .decoding import decode
-from .page import Found, Page, Problem
 
 NAME = "ndjson"
 

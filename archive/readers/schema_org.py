@@ -18,13 +18,13 @@ from bs4 import Tag as Element
 from ..body import body_from_html, first_sentence
 from ..errors import PageRejected
 from ..limits import LIMITS, Limits
+from ..page import Found, Page, Problem
 from ..records import Answer, Body, Comment, Question, Tag, distinct, tag_name, text_id
 from .addresses import linked_questions, part_id, question_id, site_of
 from .decoding import decode
 from .html import base_address, check_size, looks_like_html, page_address, parse
 from .jsonld import Broken, things_in_json
 from .microdata import MICRODATA, RDFA_LITE, own_elements, things_in_markup
-from .page import Found, Page, Problem
 from .things import Thing, Value, address, body_of_string, count, data, inner_html, line, local_name, moment
 from .unite import beyond, letters, unite
 

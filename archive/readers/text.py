@@ -20,9 +20,9 @@ from typing import TypeVar
 from ..body import body_from_text, first_sentence, sentence_end
 from ..errors import PageRejected
 from ..limits import LIMITS, Limits
+from ..page import Found, Page
 from ..records import Answer, Comment, Question, Tag, distinct, printable, tag_name, text_id
 from .decoding import decode
-from .page import Found, Page
 
 NAME = "text"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html as entities
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
@@ -23,7 +23,7 @@ from ..limits import LIMITS, Limits
 from ..records import Body, printable
 
 # By element, the attribute that holds its value (https://html.spec.whatwg.org/multipage/microdata.html#values).
-_VALUE_ATTRIBUTES = {
+_VALUE_ATTRIBUTES: Mapping[str, str] = {
     "a": "href",
     "area": "href",
     "audio": "src",
@@ -55,7 +55,7 @@ _ESCAPED_MARKUP = re.compile(rf"\s*&lt;(?:{_BLOCKS}|{_INLINE})\b.*&gt;\s*\Z", re
 
 _NUMBER = re.compile(r"[^\d+−-]{0,40}?([+−-]?)(\d{1,18}(?:[.,]\d{1,18}){0,6}) ?([kKmM]?)(?![\w.])")
 _THOUSANDS = re.compile(r"\d{1,3}([.,])\d{3}(?:\1\d{3})*")
-_SCALES = {"": 1, "k": 1_000, "m": 1_000_000}
+_SCALES: Mapping[str, int] = {"": 1, "k": 1_000, "m": 1_000_000}
 LARGEST = 2**53
 """Counts beyond it are not counts: the largest whole number that every JSON reader keeps."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from ..records import Question, Tag
+from .records import Question, Tag
 
 
 @dataclass(frozen=True, slots=True)
