@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from math import log
 from typing import Literal
 
 from whoosh import query as w
@@ -30,6 +31,9 @@ MOST = 0.6
 """For `--match most` a hit must hold the share n**-MOST of the weight of the n known words asked for: all of
 one word, two thirds of two, a quarter of ten. Of the shares tried on the LiveQA questions (constant ones
 from 0 to a half, exponents from 0.4 to 0.7) this ranks best over short and long questions together."""
+
+LEAST_WEIGHT = 0.05
+"""What a word weighs that every question holds: next to nothing, yet it is known."""
 
 FUZZY_LONG = 8
 """Words of this many characters and more may be two edits away, shorter ones one; as Lucene's AUTO does."""
@@ -162,9 +166,15 @@ class Compiler:
                 yield words_field(row.name), term, row.boost or 1.0
 
     def weight(self, term: str, fields: Sequence[Field]) -> float:
-        """Return a term's inverse document frequency where it is commonest; 0 where nothing holds it."""
-        frequency = max(self.frequencies(term, fields))
-        return self.snapshot.weighting.idf_of(frequency) if frequency else 0.0
+        """Return how much a term tells: log N/n, of N questions and the n that hold it where it is commonest.
+
+        Never less than `LEAST_WEIGHT`, but 0 where no question holds it.
+        """
+        return self.rarity(max(self.frequencies(term, fields)))
+
+    def rarity(self, frequency: int) -> float:
+        """Return the weight of what `frequency` questions hold."""
+        return max(log(self.snapshot.count() / frequency), LEAST_WEIGHT) if frequency else 0.0
 
     def frequencies(self, term: str, fields: Sequence[Field]) -> list[int]:
         """Return how many questions hold a term, for each field."""
@@ -173,7 +183,8 @@ class Compiler:
 
     def pattern_weight(self, query: w.Query) -> float:
         """Return the weight of what a wildcard or a fuzzy was expanded to."""
-        return max((part.score for part in query.leaves() if isinstance(part, AnyTerm)), default=0.0)
+        found = (part for part in query.leaves() if isinstance(part, AnyTerm))
+        return self.rarity(max((part.estimate_size(self.snapshot.reader) for part in found), default=0))
 
     def phrase(self, text: str, slop: int, fields: Sequence[Field]) -> w.Query:
         """Return the query of words in order among the unstemmed terms."""

@@ -317,7 +317,7 @@ def naive(archive: list[Question], text: str, match: Match) -> dict[str, float]:
                     scores[i] += asked.count(term) * field.boost * bm25
                     holders.add(i)
             frequencies.append(n)
-        weights[term] = math.log(len(documents) / (max(frequencies) + 1)) + 1 if holders else 0.0
+        weights[term] = max(math.log(len(documents) / max(frequencies)), 0.05) if holders else 0.0
         for i in holders:
             held[i] += weights[term]
     count = sum(map(bool, weights.values())) or 1
