@@ -250,10 +250,13 @@ class _Passage:
         """The weight of the different things that match."""
         return sum({match.key: match.weight for match in self.matches}.values())
 
-    def rank(self) -> tuple[float, int, bool, int]:
-        """Return what passages are compared by, the greatest being best."""
+    def rank(self) -> tuple[float, bool, int, bool, int]:
+        """Return what passages are compared by, the greatest being best.
+
+        Of two that hold as much, one that begins with its sentence reads better.
+        """
         goodness = _goodness(self.source.answer) if self.source.answer else (False, 0)
-        return round(self.weight, 9), len(self.matches), *goodness
+        return round(self.weight, 9), not self.span.begun, len(self.matches), *goodness
 
     def snippet(self) -> Snippet:
         """Return the passage with its ellipses and marks."""
