@@ -250,13 +250,14 @@ class _Passage:
         """The weight of the different things that match."""
         return sum({match.key: match.weight for match in self.matches}.values())
 
-    def rank(self) -> tuple[float, bool, int, bool, int]:
+    def rank(self) -> tuple[float, int, int, bool, int]:
         """Return what passages are compared by, the greatest being best.
 
-        Of two that hold as much, one that begins with its sentence reads better.
+        Of two that hold as much, one that begins with its sentence, or ends with one, reads better.
         """
         goodness = _goodness(self.source.answer) if self.source.answer else (False, 0)
-        return round(self.weight, 9), not self.span.begun, len(self.matches), *goodness
+        cuts = self.span.begun + self.span.broken_off
+        return round(self.weight, 9), -cuts, len(self.matches), *goodness
 
     def snippet(self) -> Snippet:
         """Return the passage with its ellipses and marks."""
