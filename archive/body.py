@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import nh3
 
 from .limits import LIMITS, Limits
-from .records import Body, storable
+from .records import CODE_LINES, Body, storable
 
 
 def _words(text: str) -> frozenset[str]:
@@ -51,6 +51,7 @@ _CELLS = frozenset({"td", "th"})
 
 _ANY_TAG = re.compile(r"<!--.*?(?:-->|\Z)|<[^<>]*>", re.DOTALL)
 _LINE_END = re.compile(r"\r\n?")
+_PRE_BEGINS = re.compile(r"(<pre(?: [^<>]*)?>)\n+")
 
 # The end of a sentence: a stop and closing quotes before white space and something that begins another.
 _SENTENCE_END = re.compile(r"""[.!?…][)\]"'”’»]*(?=\s+["'“‘«(\[¿¡]*[^\W_a-zß-öø-ÿ])|[。！？]|\n\s*\n""")
@@ -69,7 +70,8 @@ def body_from_html(html: str, *, base_url: str | None = None, limits: Limits = L
     html = storable(html)
     if html.count("<") + html.count("&") > limits.body_signs:
         return body_from_text(entities.unescape(_ANY_TAG.sub(" ", html)))
-    clean = _cleaner(base_url).clean(html).strip()
+    # Again `storable`, for `&#xFFFE;` has been resolved; and a parser drops a line end that begins a `pre`.
+    clean = _PRE_BEGINS.sub(r"\1", storable(_cleaner(base_url).clean(html))).strip()
     return Body(text_of_html(clean), clean)
 
 
@@ -189,11 +191,11 @@ class _Writer(HTMLParser):
         return "\n".join(self._lines).strip("\n")
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if self._pre and tag == "br":
-            self._code.append("\n")
+        given = dict(attrs)
+        if self._pre and tag != "pre":
+            self._write_in_code(tag, given.get("alt") or "")
             return
         self._break(tag)
-        given = dict(attrs)
         if tag in _LISTS:
             self._numbers.append(_start(given.get("start")) if tag == "ol" else None)
         elif tag == "li":
@@ -215,6 +217,9 @@ class _Writer(HTMLParser):
             self._write('"')
 
     def handle_endtag(self, tag: str) -> None:
+        if self._pre and tag != "pre":
+            self._break_code(tag)
+            return
         if tag == "pre" and self._pre:
             self._end_code()
         elif tag == "q":
@@ -265,13 +270,27 @@ class _Writer(HTMLParser):
             self._due = _Due.SPACE
         self._row_begins, self._cell_begins = False, True
 
+    def _write_in_code(self, tag: str, alt: str) -> None:
+        """Write what a tag means in code."""
+        self._break_code(tag)
+        if tag == "br":
+            self._code.append("\n")
+        elif tag == "img":
+            self._code.append(alt)
+
+    def _break_code(self, tag: str) -> None:
+        if tag in CODE_LINES and self._code and not self._code[-1].endswith("\n"):
+            self._code.append("\n")
+
     def _end_code(self) -> None:
         self._pre -= 1
         if self._pre:
             return
-        lines = "".join(self._code).strip("\n").split("\n")
+        code = "".join(self._code).strip("\n")
         self._code.clear()
-        for line in lines:
+        if not code.strip():
+            return
+        for line in code.split("\n"):
             self._write(line)
             self._end_line()
         self._due = _Due.BLANK_LINE

@@ -212,6 +212,9 @@ def code_in(body: Body) -> tuple[str, ...]:
     return tuple(finder.found)
 
 
+CODE_LINES = frozenset({"div", "li", "p", "tr"})
+"""Elements that have lines of their own in code: some highlighters put each line into one."""
+
 _CODE_TAGS = frozenset({"code", "pre", "samp", "tt"})
 
 
@@ -229,9 +232,12 @@ class _CodeFinder(HTMLParser):
             self._depth += 1
         elif tag == "br" and self._depth:
             self._pieces.append("\n")
+        else:
+            self._break(tag)
 
     def handle_endtag(self, tag: str) -> None:
         if tag not in _CODE_TAGS or not self._depth:
+            self._break(tag)
             return
         self._depth -= 1
         if self._depth:
@@ -244,3 +250,7 @@ class _CodeFinder(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._depth:
             self._pieces.append(data)
+
+    def _break(self, tag: str) -> None:
+        if tag in CODE_LINES and self._depth and self._pieces and not self._pieces[-1].endswith("\n"):
+            self._pieces.append("\n")
