@@ -35,7 +35,7 @@ REMARK_LENGTH = 250
 
 _CELL_END = re.compile(r"(?:^|[ \t])\|[ \t]*(?:\n|\Z)", re.MULTILINE)
 _LINE_END = re.compile(r"\r\n?")
-_OTHER_FORM = re.compile(r"\s*[<{\[|]")  # markup, JSON, a table
+_OTHER_FORM = re.compile(r'\s*(?:[<{|]|\[\s*["{\[])')  # markup, JSON, a table; no "[Solved] How…"
 _SLUG = re.compile(r"(?<!\S)(?=\S*[a-z])[^\sA-Z|]{1,100}(?= [^\sa-z])")
 # What a blurb begins with: no small letter, unless of a name such as iOS or jQuery, and no closing sign.
 _BLURB = re.compile(r"""[^\W_a-z]|["“‘«(\[¿¡]|[.#@]\w|[a-z]{1,3}[A-Z]""")
@@ -102,7 +102,8 @@ def _sections(cell: str) -> list[_Section]:
     for match in _SLUG.finditer(cell):
         begin = match.end() + 1
         title = cell[begin : begin + len(match[0])]
-        if _folded(title) == _folded(match[0]) and not title[:1].islower():
+        # "the plan. Plan B" holds no tag: a stop is like a space, but a title ends in none.
+        if _folded(title) == _folded(match[0]) and not title[:1].islower() and not title[-1:].isspace():
             found.append(_Section(match.start(), begin + len(title), match[0], title))
     begins = {section.begin for section in found} | {len(cell)}
     return [s for s in found if _BLURB.match(cell, s.end) or _skipped(cell, s.end) in begins]
