@@ -175,8 +175,13 @@ FORMS: dict[str, tuple[str | bytes, Parts]] = {
         ),
     ),
     "a word twice is no tag": (
-        f"Who said that that is us US citizens? |\n{ANSWER}",
-        Parts("Who said that that is us US citizens?", "Who said that that is us US citizens?", [], [ANSWER]),
+        f"Who said that that is us US citizens? “Oh” “so” “so” (now) (now) |\n{ANSWER}",
+        Parts(
+            "Who said that that is us US citizens?",
+            "Who said that that is us US citizens? “Oh” “so” “so” (now) (now)",
+            [],
+            [ANSWER],
+        ),
     ),
     "line ends of other systems": (
         f"What is it?\r\nI ask. tea TeaA drink. |\r\n{ANSWER}\rMore. |\r\nFrom a letter.\r\n",

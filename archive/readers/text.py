@@ -102,11 +102,16 @@ def _sections(cell: str) -> list[_Section]:
     for match in _SLUG.finditer(cell):
         begin = match.end() + 1
         title = cell[begin : begin + len(match[0])]
-        # "the plan. Plan B" holds no tag: a stop is like a space, but a title ends in none.
-        if _folded(title) == _folded(match[0]) and not title[:1].islower() and not title[-1:].isspace():
+        if _is_title(title, match[0]):
             found.append(_Section(match.start(), begin + len(title), match[0], title))
     begins = {section.begin for section in found} | {len(cell)}
     return [s for s in found if _BLURB.match(cell, s.end) or _skipped(cell, s.end) in begins]
+
+
+def _is_title(text: str, slug: str) -> bool:
+    """Tell whether a text is the title of a slug; "Plan " in "the plan. Plan B" is none, nor is "that" again."""
+    begins_small = text.islower() or text[:1].islower()
+    return _folded(text) == _folded(slug) and not begins_small and not text[-1:].isspace()
 
 
 def _skipped(cell: str, place: int) -> int:
