@@ -25,7 +25,8 @@ class LiveBM25(WeightingModel):  # type: ignore[misc]  # whoosh's classes are un
     def __init__(self, reader: IndexReader) -> None:
         self._reader = reader
         self._count = reader.doc_count()
-        self._deleted = [n for n in range(reader.doc_count_all()) if reader.is_deleted(n)]
+        numbers = range(reader.doc_count_all()) if reader.has_deletions() else ()
+        self._deleted = [number for number in numbers if reader.is_deleted(number)]
         self.frequency = lru_cache(maxsize=None)(self._frequency)
         self._mean_length = lru_cache(maxsize=None)(self._mean)
 
