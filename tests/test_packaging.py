@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tarfile
 import tomllib
 import zipfile
 from importlib.metadata import PathDistribution
@@ -56,8 +55,7 @@ def sdist(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sdist, unpacked."""
     archive = build(checkout, tmp_path_factory.mktemp("sdist"), "sdist")
     unpacked = tmp_path_factory.mktemp("unpacked")
-    with tarfile.open(archive) as file:
-        file.extractall(unpacked, filter="data")
+    shutil.unpack_archive(archive, unpacked)
     return unpacked / FULL_NAME
 
 
