@@ -213,6 +213,7 @@ def test_changes_name_what_changed(store: Store) -> None:
     assert [(change.id, change.question) for change in store.changes(2).changes] == [(PLAIN.id, None)]
     put(store, PLAIN)
     assert [change.question for change in store.changes(2).changes] == [PLAIN]
+    assert store._db.execute("SELECT * FROM deletions").fetchall() == []
     assert (store.changes(4).total, store.changes(4).revision) == (0, 4)
     assert store.changes(0).archive_id == store.archive_id
 
