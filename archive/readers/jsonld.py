@@ -30,6 +30,7 @@ _NO_JSON = re.compile(
     | /\*.*?\*/                 # comments, with or without CDATA in them
     | (?://\s*)?<!\[CDATA\[ | (?://\s*)?\]\]>
     | (?://\s*)?<!-- | (?://\s*)?-->
+    | \ufeff                    # a byte order mark, of a file put into the page
     | ,(?=\s*[\]}}])            # a comma with nothing behind it
     | ;(?=\s*\Z)""",
     re.DOTALL | re.VERBOSE,

@@ -88,7 +88,7 @@ def read(page: Page, limits: Limits = LIMITS) -> Iterator[Found]:
 
 
 def _is_json(data: bytes) -> bool:
-    return _JSON_LD.match(data.removeprefix(b"\xef\xbb\xbf")) is not None
+    return _JSON_LD.match(data.lstrip(b"\xef\xbb\xbf\xff\xfe")) is not None
 
 
 def _told(page: Page, limits: Limits) -> tuple[list[Thing], list[Broken], str | None, str | None]:
@@ -151,7 +151,8 @@ class _Teller:
         if not thing.types & QUESTIONS or thing.role in PARTS:
             return
         question = self._question(thing)
-        if question.title and (question.answers or (question.body and thing.role not in POINTERS)):
+        shown = question.answers or (thing.role not in POINTERS and self._text_of(thing))
+        if question.title and shown:
             yield question
 
     def _question(self, thing: Thing) -> Question:

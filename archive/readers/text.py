@@ -109,7 +109,7 @@ def _sections(cell: str) -> list[_Section]:
 
 
 def _is_title(text: str, slug: str) -> bool:
-    """Tell whether a text is the title of a slug; "Plan " in "the plan. Plan B" is none, nor is "that" again."""
+    """Tell whether a text is a slug's title; "Plan " in "the plan. Plan B" is none, nor is "that" again."""
     begins_small = text.islower() or text[:1].islower()
     return _folded(text) == _folded(slug) and not begins_small and not text[-1:].isspace()
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
 from typing import TypeAlias
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from bs4 import Tag as Element
 from bs4.element import NavigableString
@@ -53,8 +53,11 @@ _BLOCK = re.compile(rf"</?(?:{_BLOCKS})(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _MARKUP = re.compile(rf"</?(?:{_BLOCKS}|{_INLINE})(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _ESCAPED_MARKUP = re.compile(rf"\s*&lt;(?:{_BLOCKS}|{_INLINE})\b.*&gt;\s*\Z", re.IGNORECASE | re.DOTALL)
 
-_NUMBER = re.compile(r"[^\d+−-]{0,40}?([+−-]?)(\d{1,18}(?:[.,]\d{1,18}){0,6}) ?([kKmM]?)(?![\w.])")
-_THOUSANDS = re.compile(r"\d{1,3}([.,])\d{3}(?:\1\d{3})*")
+_PARTED = r"[.,\xa0\u2009\u202f]"  # in English, in German, and with the narrow spaces of French
+_NUMBER = re.compile(
+    rf"[^\d+−-]{{0,40}}?([+−-]?)(\d{{1,18}}(?:{_PARTED}\d{{1,18}}){{0,6}}) ?([kKmM]?)(?![\w.])"
+)
+_THOUSANDS = re.compile(rf"\d{{1,3}}({_PARTED})\d{{3}}(?:\1\d{{3}})*")
 _SCALES: Mapping[str, int] = {"": 1, "k": 1_000, "m": 1_000_000}
 LARGEST = 2**53
 """Counts beyond it are not counts: the largest whole number that every JSON reader keeps."""
@@ -133,9 +136,12 @@ def data(value: Value) -> str:
 
 def address(value: Value, base_url: str | None) -> str | None:
     """Return the value as an absolute http address without white space, or None."""
-    text = value.id or "" if isinstance(value, Thing) else data(value)
+    text = (value.id or "" if isinstance(value, Thing) else data(value)).strip()
+    if not text:  # no address, though to a browser it is that of the page
+        return None
     try:
-        url = urljoin(base_url or "", text.strip())
+        url = urljoin(base_url or "", text)
+        urlsplit(url)  # without a base, nothing has looked into it
     except ValueError:  # an unclosed bracket, for one
         return None
     return (
@@ -150,8 +156,8 @@ def count(value: Value) -> int | None:
         return None
     sign, digits, scale = match[1], match[2], match[3].lower()
     if _THOUSANDS.fullmatch(digits) and not scale:
-        digits = re.sub(r"[.,]", "", digits)
-    whole, _, part = digits.replace(",", ".").partition(".")
+        digits = re.sub(r"\D", "", digits)
+    whole, _, part = re.sub(r"\D", ".", digits).partition(".")
     if "." in part:
         return None
     number = int(whole) * _SCALES[scale] + (int(part) * _SCALES[scale] // 10 ** len(part) if part else 0)
