@@ -814,6 +814,8 @@ def _problems(app: App, store: Store) -> Iterator[str]:
     raw = RawPages(app.archive / "raw")
     yield from raw.check()
     yield from store.check(raw.shas())
+    if unread := len(store.unread(raw.shas())):
+        notice(f"raw pages not read yet: {unread:,}; `askive ingest {raw.directory}` reads them")
     yield from index_problems(store, app.archive / "index")
 
 

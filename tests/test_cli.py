@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -618,6 +619,18 @@ def test_check(tmp_path: Path) -> None:
     broken = run("check", "--format", "json", archive=archive)
     assert broken.exit_code == 3
     assert len(json.loads(broken.stdout)["problems"]) == 1
+
+
+def test_check_names_pages_that_a_killed_ingest_left_unread(tmp_path: Path) -> None:
+    from askive.archive.page import Page
+    from askive.archive.raw import RawPages
+
+    archive = tmp_path / "archive"
+    run("ingest", ROOT / "raw" / "iop.txt", archive=archive)
+    RawPages(archive / "raw").add(Page(b"left", "left.txt", datetime(2026, 1, 2, tzinfo=UTC)))
+    result = run("check", archive=archive)
+    assert result.exit_code == 0
+    assert result.stderr == f"askive: raw pages not read yet: 1; `askive ingest {archive}/raw` reads them\n"
 
 
 def test_check_of_the_index(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
