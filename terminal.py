@@ -126,12 +126,13 @@ def breaks(text: str, width: int) -> Iterator[tuple[int, int]]:
         columns = char_width(char)
         if char == " ":
             stop, resume = i, i + 1
-        elif column + columns > width and i > start:
-            if stop <= start:
-                stop = resume = i
-            yield start, stop
-            start, stop = resume, 0
-            column = text_width(text[start:i])
+        else:
+            while column + columns > width and i > start:  # what moves to the next line may fill that too
+                if stop <= start:
+                    stop = resume = i
+                yield start, stop
+                start, stop = resume, 0
+                column = text_width(text[start:i])
         column += columns
         if columns == 2:
             stop = resume = i + 1

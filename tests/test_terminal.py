@@ -75,6 +75,7 @@ def test_a_stream_is_made_harmless() -> None:
         ("e\u0301te\u0301 e\u0301te\u0301", 3, ["e\u0301te\u0301", "e\u0301te\u0301"]),
         ("one\n\ntwo", 10, ["one", "", "two"]),
         ("", 10, [""]),
+        ("\u0301 aa日", 3, ["\u0301", "aa", "日"]),
     ],
 )
 def test_wrap(text: str, width: int, lines: list[str]) -> None:
