@@ -316,7 +316,8 @@ class _Teller:
         for title, blurb in self._tags_told(thing):
             name = tag_name(title)
             if name and name not in tags and len(tags) < self._limits.tags:
-                tags[name] = Tag(name, title=title if title != name else None, blurb=blurb or None)
+                # A keyword in small letters is the name again, and must not stand for a title that is one.
+                tags[name] = Tag(name, title if title != title.casefold() else None, blurb or None)
         return tuple(tags.values())
 
     def _tags_told(self, thing: Thing) -> Iterator[tuple[str, str]]:
