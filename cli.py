@@ -569,13 +569,14 @@ def export(app: App, /, words: tuple[str, ...], output: str | None, form: str, *
     """
     from .archive import export as to  # noqa: PLC0415 - csv and the like
 
-    node = grammar.parse(" ".join(words))
+    text = " ".join(words)
+    node = grammar.parse(text)
     with app.library() as library, whole_file(output) as file:
         ids = sorted(library.ids(node, _wish(False, **options)))
         questions = library.store.questions(ids)
         match form:
             case "json":
-                to.write_json(questions, file, total=len(ids))
+                to.write_json(questions, file, total=len(ids), query=text or None)
             case "csv":
                 to.write_csv(questions, file)
             case "md":
