@@ -76,6 +76,8 @@ def snippet(
     width = max(width, MIN_WIDTH)
     matcher = _Matcher(wanted, stemmer or Stemmer())
     found = [_best_in(source, matcher, width) for source in _sources(question)]
+    # What a hit shows already, as its title, is no passage; a question's body often begins with it.
+    found = [passage for passage in found if not passage.repeats(question.title)] or found
     most = max((passage.weight for passage in found), default=0.0)
     for place in PLACES:
         there = [p for p in found if p.source.where == place and p.weight >= GOOD_ENOUGH * most]
@@ -249,6 +251,11 @@ class _Passage:
     def weight(self) -> float:
         """The weight of the different things that match."""
         return sum({match.key: match.weight for match in self.matches}.values())
+
+    def repeats(self, title: str) -> bool:
+        """Say whether the passage is the title over again, or a part of it."""
+        text = self.flow[self.span.start : self.span.end]
+        return " ".join(title.split()).startswith(text.rstrip(" ?.!"))
 
     def rank(self) -> tuple[float, int, int, bool, int]:
         """Return what passages are compared by, the greatest being best.

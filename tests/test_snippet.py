@@ -64,7 +64,6 @@ PASSAGES = [
     ("node", "See the <node>.js docs, or the .net ones.", "comment", None),
     (".NET", "See the node.js docs, or the <.net> ones.", "comment", None),
     ("detente", "Treatment that leaves <détente> at home", "blurb", None),
-    ("what", "<What> is an IOP?", "title", None),
     # exact things
     ('"outpatient program"', GOOD.replace("outpatient program", "<outpatient program>"), "answer", "good"),
     (
@@ -183,3 +182,15 @@ def test_no_cut_parts_a_letter_from_its_marks(text: str) -> None:
     rest = text[len(found.text.removesuffix("…")) :]
     assert not rest or unicodedata.category(rest[0])[0] != "M"
     assert not rest.startswith("🏽")
+
+
+def test_a_hit_does_not_show_its_title_twice() -> None:
+    body = Body("Why is my shower slow? It was not last year.")
+    question = Question(
+        "q", "Why is my shower slow?", body, answers=(Answer("a", Body("Descale the head.")),)
+    )
+    found = snippet(question, wanted(parse("why is my shower slow")))
+    assert found.text != question.title
+    alone = Question("q", "Why is my shower slow?", Body("Why is my shower slow?"), answers=question.answers)
+    assert snippet(alone, wanted(parse("shower"))).text == "Descale the head."
+    assert snippet(Question("q", "Shower"), wanted(parse("shower"))).text == "Shower"
