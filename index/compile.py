@@ -58,7 +58,7 @@ class Compiler:
     def query(self, node: g.Node, fields: Sequence[Field] = RANKED) -> w.Query:
         """Return the Whoosh query of a node, its text looked up in `fields`.
 
-        Raises `grammar.QueryError` where an id begins several.
+        Raises `grammar.QueryError` where an id begins several, or a phrase or a field holds no word.
         """
         match node:
             case g.Everything():
@@ -71,6 +71,8 @@ class Compiler:
                 return self.expansion(_like(fold(pattern)), fields)
             case g.Fuzzy(text):
                 return self.fuzzy(text, fields)
+            case g.InField(name, g.Word(text)) if not any(words(text)):
+                raise nothing_in(f"{BY_PREFIX[name].prefix}:{text}")
             case g.InField(name, inner):
                 return self.query(inner, (BY_PREFIX[name],))
             case g.Required(inner):
@@ -190,7 +192,7 @@ class Compiler:
         """Return the query of words in order among the unstemmed terms."""
         terms = [term.text for term in words(text)]
         if not terms:
-            return Filter(w.Every())
+            raise nothing_in(f'"{text}"')
         places = [(words_field(row.name), row.boost or 1.0) for row in fields]
         if len(terms) == 1:
             return _any([w.Term(name, terms[0], boost=boost) for name, boost in places])
@@ -240,6 +242,11 @@ class Compiler:
             few = ", ".join(alive[:3])
             raise g.QueryError(value, 0, f"{value!r} begins several ids ({few})", "give more of it")
         return w.Term("id", alive[0]) if alive else NOTHING
+
+
+def nothing_in(text: str) -> g.QueryError:
+    """Return the error of a phrase or a field in which there is no word."""
+    return g.QueryError(text, 0, "nothing to search for", "it holds no letter, digit or name")
 
 
 def _all(parts: Sequence[w.Query]) -> w.Query:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 
@@ -84,7 +84,7 @@ def search(
     scores = evaluate(snapshot, query)
     ranked = top(snapshot, scores, sort, offset + limit)[offset:]
     given = shares(snapshot, query, (number for _, _, number in ranked)) if explain else {}
-    hits = (Hit(question_id, score, given.get(number, ())) for question_id, score, number in ranked)
+    hits = (Hit(question_id, score, _shown(given.get(number, ()))) for question_id, score, number in ranked)
     counted = {name: _facet(snapshot, name, scores) for name in facets}
     return Hits(len(scores), tuple(hits), counted)
 
@@ -165,6 +165,11 @@ def _scores(
             matcher.skip_to(number)
         if matcher.is_active() and matcher.id() == number:
             yield number, float(matcher.score())
+
+
+def _shown(found: tuple[Share, ...]) -> tuple[Share, ...]:
+    """Return the shares as people see them: the words of a tag's name belong to the tag."""
+    return tuple(replace(share, field="tag") if share.field == "tagwords" else share for share in found)
 
 
 def _ordered(parts: _Parts) -> tuple[Share, ...]:

@@ -119,6 +119,7 @@ FOUND: tuple[tuple[str, set[str]], ...] = (
     ("-[sorting]", ALL - {CPP, CSHARP}),
     ("[c++] or [c#]", {CPP, CSHARP}),
     ("tag:c++", {CPP}),
+    ("tag:[c++]", {CPP}),
     ("tag:s*", {CPP, CSHARP}),
     ("tag:c?", {CSHARP}),
     ("#c++", {CPP}),
@@ -360,3 +361,9 @@ def test_scores_are_those_of_the_naive_ranking(archive: list[Question], text: st
     scores = {hit.id: hit.score for hit in found.hits}
     assert scores == pytest.approx(expected)
     assert list(scores) == sorted(scores, key=lambda question_id: (-scores[question_id], question_id))
+
+
+@pytest.mark.parametrize("text", ['"..."', "title:...", 'title:"-"', 'outpatient "???"', "-title:..."])
+def test_a_phrase_or_field_without_a_word_is_an_error(snapshot: Snapshot, text: str) -> None:
+    with pytest.raises(grammar.QueryError, match="nothing to search for"):
+        ask(snapshot, text)
