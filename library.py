@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .archive.errors import NoSuchTag
 from .archive.records import LinkKind, Question, tag_name
 from .index import build, grammar
 from .index.analysis import Stemmer
@@ -24,7 +25,7 @@ from .index.schema import has_stems, words_field
 from .index.search import FACETS, Sort, search
 from .index.snapshot import Snapshot
 from .index.snippet import Wanted, snippet, wanted
-from .index.suggest import Suggestion, WhooshVocabulary, asked, suggest
+from .index.suggest import Suggestion, WhooshVocabulary, asked, suggest, tags_asked
 from .render import SNIPPET_WIDTH, Page, Shown
 
 if TYPE_CHECKING:
@@ -88,14 +89,22 @@ class Library:
             for rank, hit in enumerate(hits.hits, wish.offset + 1)
             if hit.id in records  # deleted since this state of the index
         )
-        instead = self.suggestions(node) if suggestions else ()
+        instead = self.suggestions(narrowed(node, wish)) if suggestions else ()
         return Page(hits.total, wish.offset, tuple(shown), hits.facets, instead)
 
     def suggestions(self, node: grammar.Node) -> tuple[Suggestion, ...]:
-        """Return the words that may have been meant by those of a query that the archive does not know."""
+        """Return what may have been meant by words and tags of a query that the archive does not know."""
         unstemmed = [words_field(row.name) for row in RANKED]
         vocabulary = WhooshVocabulary(self.index.reader, unstemmed, STEMMED, self.stemmer)
-        return suggest(asked(node), vocabulary)
+        return (*suggest(asked(node), vocabulary), *self._tags_meant(node))
+
+    def _tags_meant(self, node: grammar.Node) -> Iterator[Suggestion]:
+        for name in tags_asked(node):
+            try:
+                self.store.tag(name)
+            except NoSuchTag as unknown:
+                if unknown.nearest:
+                    yield Suggestion(f"[{name}]", f"[{unknown.nearest}]")
 
     def _wanted(self, node: grammar.Node) -> Wanted:
         """Return what passages are chosen by: the words of a query, rare ones weighing more."""

@@ -9,8 +9,8 @@ from typing import Any, Protocol
 from . import grammar as g
 from .analysis import Stemmer, words
 
-MIN_LETTERS = 3
-"""Shortest word that is looked at: one or two letters are one edit from everything."""
+MIN_LETTERS = 4
+"""Shortest word that is looked at: three letters are one edit from half of all short words."""
 
 MAX_LETTERS = 32
 """Longest word that is looked at; the search for near words costs more with each letter."""
@@ -59,6 +59,11 @@ def asked(node: g.Node) -> tuple[str, ...]:
     What a query excludes is not asked for; nor are names of people, which are spelled as they like.
     """
     return tuple(dict.fromkeys(_asked(node)))
+
+
+def tags_asked(node: g.Node) -> tuple[str, ...]:
+    """Return the names of the tags that a query asks for, in order, each once; patterns are no names."""
+    return tuple(name for name in dict.fromkeys(_tags_asked(node)) if not {"*", "?"} & set(name))
 
 
 def corrected(text: str, suggestions: Iterable[Suggestion]) -> str:
@@ -115,13 +120,16 @@ class WhooshVocabulary:
         return self._held(word) or self._count(self._stemmer.stem(word), self._stemmed)
 
     def within(self, word: str, edits: int) -> Iterator[tuple[str, int]]:
-        """Yield the words near this one. Whoosh's automaton knows no swaps: they are made here first."""
+        """Yield the words near this one. Whoosh's automaton knows no swaps: they are made here first.
+
+        An edit on top of a swap may edit a letter twice, and what that leads to is too far.
+        """
         near: set[str] = set()
         for variant, left in _swapped(word, edits):
             near.update(self._like(variant, left) if left else (variant,))
         for candidate in sorted(near):
             frequency = self._held(candidate)
-            if frequency:
+            if frequency and distance(word, candidate) <= edits:
                 yield candidate, frequency
 
     def _held(self, word: str) -> int:
@@ -180,3 +188,14 @@ def _asked(node: g.Node) -> Iterator[str]:
         case g.And(queries) | g.Or(queries) | g.Beside(queries):
             for query in queries:
                 yield from _asked(query)
+
+
+def _tags_asked(node: g.Node) -> Iterator[str]:
+    match node:
+        case g.Tagged(name):
+            yield name
+        case g.Required(query):
+            yield from _tags_asked(query)
+        case g.And(queries) | g.Or(queries) | g.Beside(queries):
+            for query in queries:
+                yield from _tags_asked(query)
