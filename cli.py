@@ -293,7 +293,7 @@ def filter_options(verb: Verb) -> Verb:
             "--match",
             type=click.Choice(MATCHES),
             help="How many of the words must match: by default "
-            "most of them, all where --sort is not relevance.",
+            "most of them; all in an export, and where --sort is not relevance.",
         ),
         click.option(
             "--not-tag", "not_tags", type=TagName(), multiple=True, help="Without this tag; repeatable."
@@ -353,7 +353,7 @@ def askive(ctx: click.Context, archive: Path, color: str, no_pager: bool) -> Non
 
 
 @askive.command()
-@click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path())
 @click.option("--no-index", is_flag=True, help="Leave the index for later; any search brings it up to date.")
 @click.pass_obj
 def ingest(app: App, paths: tuple[str, ...], no_index: bool) -> ExitCode:
@@ -370,11 +370,14 @@ def ingest(app: App, paths: tuple[str, ...], no_index: bool) -> ExitCode:
     """
     from .archive.ingest import ingest as take_in  # noqa: PLC0415 - the readers
     from .archive.raw import RawPages  # noqa: PLC0415 - Zstandard
+    from .archive.sources import require  # noqa: PLC0415 - Zstandard
 
+    places = _sources(paths)
+    require(places)  # before an archive is made for what is not there
     with app.store(create=True) as store:
         with Progress("reading") as progress:
             report = take_in(
-                _sources(paths),
+                places,
                 store,
                 RawPages(app.archive / "raw"),
                 now=now,
@@ -389,7 +392,7 @@ def ingest(app: App, paths: tuple[str, ...], no_index: bool) -> ExitCode:
 
 
 @askive.command()
-@click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path())
 @format_option(RECORD_FORMATS)
 @click.pass_obj
 def read(app: App, paths: tuple[str, ...], form: str) -> ExitCode:
@@ -554,7 +557,12 @@ def tag(app: App, name: str, form: str) -> ExitCode:
 @askive.command(cls=QueryVerb)
 @click.argument("words", metavar="[QUERY]...", nargs=-1)
 @filter_options
-@click.option("--output", metavar="FILE", help="Write to FILE, which appears whole or not at all; also -o.")
+@click.option(
+    "--output",
+    metavar="FILE",
+    type=click.Path(),
+    help="Write to FILE, which appears whole or not at all; also -o.",
+)
 @format_option(EXPORT_FORMATS)
 @click.pass_obj
 def export(app: App, /, words: tuple[str, ...], output: str | None, form: str, **options: Any) -> ExitCode:
@@ -769,7 +777,9 @@ def found_or_not(found: Sized, otherwise: str) -> ExitCode:
     return ExitCode.NOTHING
 
 
-def _sources(paths: Iterable[str]) -> list[Path | Literal["-"]]:
+def _sources(paths: Sequence[str]) -> list[Path | Literal["-"]]:
+    if "" in paths:
+        raise click.UsageError("a PATH is empty: name a file or a folder, . for this one")
     return ["-" if path == "-" else Path(path) for path in paths]
 
 

@@ -491,7 +491,7 @@ def _answers(record: Question, look: Look) -> Iterator[str]:
         facts = [_signed("answered", answer.author, answer.created)]
         facts += [f"score {answer.score:,}"] if answer.score is not None else []
         facts = [fact for fact in facts if fact != "answered"] + [f"id {one_line(answer.id)}"]
-        yield look.paint(cut(" · ".join(facts), look.width), Role.FAINT)
+        yield from (look.paint(line, Role.FAINT) for line in wrap(" · ".join(facts), look.width))
         yield ""
         yield from paragraphs(answer.body, look.width)
         yield from _comments(answer.comments, answer.comment_count, look, INDENT)

@@ -83,13 +83,18 @@ def sources(
     in the order received with its own names and times. No two other pages get the same time. Raises
     `NoSuchSource` before anything is read.
     """
-    for path in paths:
-        if path != STDIN_NAME and not os.path.lexists(path):
-            raise NoSuchSource(Path(path))
+    require(paths)
     opener = _Opener(limits, _rising(now), on_bytes)
     return chain.from_iterable(
         opener.standard_input(stdin) if path == STDIN_NAME else opener.below(Path(path)) for path in paths
     )
+
+
+def require(paths: Iterable[Source]) -> None:
+    """Raise `NoSuchSource` for a path at which there is nothing."""
+    for path in paths:
+        if path != STDIN_NAME and not os.path.lexists(path):
+            raise NoSuchSource(Path(path))
 
 
 def total_bytes(paths: Iterable[Source]) -> int | None:

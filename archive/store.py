@@ -64,7 +64,7 @@ class StoredPage:
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """A raw page that no question could be read from, and why."""
+    """A raw page that could not be read, or a part of it, and why."""
 
     sha: str
     source: str
@@ -263,8 +263,8 @@ class Store:
             return [_stored_page(row) for row in self._db.execute(query, [storable(id)])]
 
     def rejected(self) -> list[Rejection]:
-        """Return the pages that no question could be read from, in the order received."""
-        query = "SELECT sha256, source, reader, reason FROM pages WHERE status = 'rejected'"
+        """Return the pages that could not be read, or not all of them, in the order received."""
+        query = "SELECT sha256, source, reader, reason FROM pages WHERE reason IS NOT NULL"
         with self._translated():
             found = self._db.execute(f"{query} ORDER BY received, sha256").fetchall()
         return [Rejection(sha256, source, reader, reason or "") for sha256, source, reader, reason in found]

@@ -538,6 +538,22 @@ def test_ingest_of_what_is_not_there(tmp_path: Path) -> None:
     assert "none" in result.stderr
 
 
+def test_ingest_of_what_is_not_there_makes_no_archive(tmp_path: Path) -> None:
+    archive = tmp_path / "archive"
+    assert run("ingest", tmp_path / "nothing", archive=archive).exit_code == 2
+    assert run("ingest", "", archive=archive).exit_code == 2
+    assert run("read", "").exit_code == 2
+    assert not archive.exists()
+
+
+def test_an_unknown_tag_is_answered_with_the_nearest(archive: Path) -> None:
+    result = run("search", "[addiction-treatmet]", archive=archive)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "nothing holds '[addiction-treatmet]': did you mean '[addiction-treatment]'?" in result.stderr
+    narrowed = run("search", "--tag", "addiction-treatmet", archive=archive)
+    assert "did you mean '[addiction-treatment]'?" in narrowed.stderr
+
+
 def test_read_prints_what_ingest_would_store(tmp_path: Path) -> None:
     seed = ROOT / "raw" / "iop.txt"
     read = run("read", seed, "--format", "json", archive=tmp_path / "archive")

@@ -158,7 +158,10 @@ def test_what_is_rejected_is_named_kept_and_the_rest_is_read(archive: Archive, t
         problem_count=2,
     )
     with archive.store() as store:
-        assert [(page.source, page.reason) for page in store.rejected()] == [(f"{pages}/a.txt", "empty page")]
+        assert {page.source: page.reason for page in store.rejected()} == {
+            f"{pages}/a.txt": "empty page",
+            f"{pages}/b.ndjson": "line 2: not JSON: Expecting value at column 1",
+        }
         (page,) = store.pages_of("x:1")
     assert (page.status, page.reader) == ("read", "ndjson")
     assert page.reason == "line 2: not JSON: Expecting value at column 1"
