@@ -398,7 +398,9 @@ def _bracketed(text: str, position: int) -> tuple[_Token, int]:
 
 
 def _tagged(text: str) -> Tagged:
-    name = tag_name(text[1:-1] if text[:1] == "[" and text[-1:] == "]" else text)
+    name = tag_name(text)
+    while name.startswith("[") and name.endswith("]"):  # tag:[c++] is meant as [c++]
+        name = tag_name(name[1:-1])
     if not name:
         raise _Wrong("empty tag", "name one, as in [c++]")
     return Tagged(name)

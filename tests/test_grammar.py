@@ -130,6 +130,8 @@ QUERIES: list[tuple[str, Node]] = [
     ("tag:py*", Tagged("py*")),
     ("#c++ C# #.net,", beside(Tagged("c++"), Word("C#"), Tagged(".net"), Word(","))),
     ("TAG:Java", Tagged("java")),
+    ("tag:[[x]]", Tagged("x")),
+    ('tag:" [x] "', Tagged("x")),
     ("[a][b]c", beside(Tagged("a"), Tagged("b"), c)),
     ('tag:"a]b"', Tagged("a]b")),
     # text fields
