@@ -57,9 +57,14 @@ def things_in_markup(soup: BeautifulSoup, syntax: Syntax, limits: Limits = LIMIT
     return list(things.values())
 
 
-def own_elements(element: Element, syntax: Syntax = MICRODATA) -> Iterator[Element]:
+def own_elements(element: Element) -> Iterator[Element]:
     """Yield the elements inside an item's that belong to no item in it, in the order of the page."""
-    return (part for part in _crawl(element, {}, syntax) if not part.has_attr(syntax.opens))
+    pending = [*reversed(_children(element))]
+    while pending:
+        part = pending.pop()
+        if not any(part.has_attr(syntax.opens) for syntax in (MICRODATA, RDFA_LITE)):
+            yield part
+            pending.extend(reversed(_children(part)))
 
 
 def _having(attribute: str) -> Callable[[Element], bool]:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from typing import TypeVar
 
 from bs4 import Tag as Element
@@ -32,6 +33,9 @@ NAME = "schema_org"
 
 RECORD_LENGTH = 500
 """Characters that a record counts as beside its text: what it takes in memory without any."""
+
+FEW_VALUES = 20
+"""Values of a property that are looked at where one is wanted: what is told often must not multiply them."""
 
 P = TypeVar("P", Question, Answer, Comment)
 
@@ -140,7 +144,10 @@ class _Teller:
     def __init__(self, base: str | None, limits: Limits) -> None:
         self._base = base
         self._limits = limits
-        self._bodies: dict[int, Body] = {}  # by the value's identity: a value may be referred to often
+        # By the identity of what is told: a page may refer to it often.
+        self._bodies: dict[int, Body] = {}
+        self._lines: dict[tuple[int, int], str] = {}
+        self._remarks: dict[int, Comment] = {}
         self._spent = 0
 
     def questions(self, thing: Thing) -> Iterator[Question]:
@@ -223,6 +230,14 @@ class _Teller:
         return _distinct(comment for comment in comments if comment.body.text or comment.body.html)
 
     def _comment(self, thing: Thing) -> Comment:
+        known = self._remarks.get(id(thing))
+        if known is None:
+            known = self._remarks[id(thing)] = self._new_comment(thing)
+        else:
+            self._spend(len(known.body.text))
+        return known
+
+    def _new_comment(self, thing: Thing) -> Comment:
         text = self._text_of(thing) or self._text_around(thing)
         return Comment(
             id=part_id(self._address(thing)) or text_id(text.text),
@@ -233,7 +248,7 @@ class _Teller:
         )
 
     def _text_of(self, thing: Thing) -> Body | None:
-        texts = (self._body(value) for value in thing.values(*TEXTS))
+        texts = (self._body(value) for value in _few(thing, *TEXTS))
         return next((text for text in texts if text.text or text.html), None)
 
     def _text_around(self, thing: Thing) -> Body:
@@ -266,29 +281,37 @@ class _Teller:
             raise PageRejected(f"its texts have more than {self._limits.page_text:,} characters together")
 
     def _line(self, thing: Thing, names: tuple[str, ...], length: int) -> str:
-        lines = (line(value, length) for value in thing.values(*names))
+        lines = (self._line_of(value, length) for value in _few(thing, *names))
         return next((text for text in lines if text), "")
 
+    def _line_of(self, value: Value, length: int) -> str:
+        key = (id(value), length)
+        known = self._lines.get(key)
+        if known is None:
+            known = self._lines[key] = line(value, length)
+        return known
+
     def _moment(self, thing: Thing, names: tuple[str, ...]) -> datetime | None:
-        moments = (moment(value) for value in thing.values(*names))
+        moments = (moment(value) for value in _few(thing, *names))
         return next((time for time in moments if time), None)
 
     def _address(self, thing: Thing) -> str | None:
         """Return the address of a thing: its `url`, its id, or that of its element in the page."""
-        addresses = [address(value, self._base) for value in (*thing.values("url"), thing)]
+        addresses = [address(value, self._base) for value in (*_few(thing, "url"), thing)]
         anchor = thing.element.get("id") if thing.element and thing.types & REPLIES else None
         if anchor:
             addresses.append(address(f"#{anchor}", self._base))
         return next((url for url in addresses if url), None)
 
     def _count(self, thing: Thing, name: str) -> int | None:
-        counts = (count(value) for value in thing.values(name))
+        counts = (count(value) for value in _few(thing, name))
         return next((number for number in counts if number is not None), None)
 
     def _interactions(self, thing: Thing, kinds: frozenset[str]) -> int | None:
         """Return how often there were interactions of one of the kinds."""
-        for counter in thing.things("interactionStatistic"):
-            for kind in counter.values("interactionType"):
+        counters = (c for c in _few(thing, "interactionStatistic") if isinstance(c, Thing))
+        for counter in counters:
+            for kind in _few(counter, "interactionType"):
                 names = kind.types if isinstance(kind, Thing) else {local_name(data(kind))}
                 if names & kinds:
                     return self._count(counter, "userInteractionCount")
@@ -324,15 +347,21 @@ class _Teller:
         length = self._limits.name_length
         for value in thing.values("keywords"):
             if isinstance(value, Thing):
-                yield line(value, length), self._line(value, ("description",), self._limits.blurb_length)
+                blurb = self._line(value, ("description",), self._limits.blurb_length)
+                yield self._line_of(value, length), blurb
             else:
                 for title in line(value, self._limits.tags * length).split(","):
                     yield title.strip()[:length], ""
         for value in thing.values("about"):
-            yield line(value, length), ""
+            yield self._line_of(value, length), ""
         for element in own_elements(thing.element) if thing.element else ():
             if element.name == "a" and "tag" in (element.get("rel") or ()):
-                yield line(element.get_text(), length), ""
+                yield self._line_of(element, length), ""
+
+
+def _few(thing: Thing, *names: str) -> Iterator[Value]:
+    """Yield the first values of the properties."""
+    return islice(thing.values(*names), FEW_VALUES)
 
 
 def _id_of_text(title: str, text: Body | None, site: str | None) -> str:

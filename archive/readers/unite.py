@@ -13,6 +13,10 @@ BEGINNING = 48
 """Letters by which two texts of one page are known as the same. Shorter, and replies that begin with the same
 quotation fall together; longer, and the excerpts that forums put into their JSON-LD are not recognised."""
 
+TELLINGS = 4
+"""How often one question is told on a page, at most: as JSON-LD, microdata and RDFa, and one to spare.
+What is told more often is told to multiply the work."""
+
 P = TypeVar("P", Answer, Comment)
 T = TypeVar("T")
 
@@ -20,6 +24,7 @@ T = TypeVar("T")
 def unite(questions: Iterable[Question]) -> list[Question]:
     """Return the questions in their order, those with the same id or the same title united."""
     united: list[Question] = []
+    tellings: list[int] = []
     by_id: dict[str, int] = {}
     by_title: dict[str, int] = {}
     for question in questions:
@@ -28,11 +33,13 @@ def unite(questions: Iterable[Question]) -> list[Question]:
             place = by_title.get(letters(question.title))
             if place is not None and not _may_be_same(united[place], question):
                 place = None
-        if place is None:
+        if place is None or tellings[place] == TELLINGS:
             place = len(united)
             united.append(question)
+            tellings.append(1)
         else:
             united[place] = _united(united[place], question)
+            tellings[place] += 1
         by_id.setdefault(question.id, place)
         by_title.setdefault(letters(question.title), place)
     return united
@@ -89,16 +96,22 @@ def _parts(first: Sequence[P], second: Sequence[P]) -> tuple[P, ...]:
         by_text.setdefault(beginning(part.body.text), []).append(place)
     taken: set[int] = set()
     for part in second:
-        same = [place for place in (by_id.get(part.id),) if place is not None and place not in taken]
-        same = (
-            same or [place for place in by_text.get(beginning(part.body.text), ()) if place not in taken][-1:]
-        )
-        if same:
-            taken.add(same[0])
-            united[same[0]] = _united_part(united[same[0]], part)
-        else:
+        known = by_id.get(part.id)
+        if known is None or known in taken:
+            known = _last_free(by_text.get(beginning(part.body.text), []), taken)
+        if known is None:
             united.append(part)
+        else:
+            taken.add(known)
+            united[known] = _united_part(united[known], part)
     return tuple(united)
+
+
+def _last_free(places: list[int], taken: set[int]) -> int | None:
+    """Return the last place that is not taken; those behind it are dropped."""
+    while places and places[-1] in taken:
+        places.pop()
+    return places[-1] if places else None
 
 
 def _united_part(first: P, second: P) -> P:
