@@ -47,7 +47,7 @@ def question_from_json(item: Item) -> Question:
     it. Raises ValueError with the key and the reason, in one line.
     """
     title = _text(item, "title")
-    if title is None:
+    if not title:  # missing, null, or nothing that can be kept
         raise ValueError("no title")
     if not any(key in item for key in TELLING):
         raise ValueError(f"not a question: it has none of {', '.join(TELLING)}")
