@@ -367,6 +367,15 @@ def test_a_lost_store_is_rebuilt_from_raw_pages(pages: list[list[Question]]) -> 
         assert archive.export() == before
 
 
+@pytest.mark.xfail(
+    strict=True, reason="sanitising lists inside tables takes two passes to settle; see body.py"
+)
+def test_html_of_a_page_comes_back_as_it_was_exported() -> None:
+    html = body_from_html("<li><table><li>").html
+    assert html is not None
+    assert body_from_html(html).html == html
+
+
 # Size
 
 LINES = 300_000
