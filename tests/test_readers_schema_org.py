@@ -373,7 +373,7 @@ def test_limits_of_a_question() -> None:
         )
     )
     (short,) = records(text, limits)
-    assert (short.title, short.author) == ("How do I ", "Robi")
+    assert (short.title, short.author) == ("How do I", "Robi")
     assert short.tags == (Tag("aaaa"), Tag("b"))
 
 
@@ -452,6 +452,14 @@ PROPERTIES: list[tuple[Json, Json]] = [
     ({"url": "javascript:x()"}, {}),
     ({"url": "http://[x"}, {}),
     ({"url": "http://a/b c"}, {}),
+    ({"url": "http://a/\x1b[31m"}, {}),
+    ({"url": "http://a\u202eb/c"}, {}),
+    (
+        {"name": None, "text": "I \x1b[31mask\u202e. Why?"},
+        {"title": "I [31mask .", "body": "I \x1b[31mask\u202e. Why?"},
+    ),
+    ({"name": "How? " * 200}, {"title": ("How? " * 100).rstrip()}),
+    ({"author": "Jo Robin " * 50}, {"author": ("Jo Robin " * 22) + "Jo"}),
     ({"@id": "https://example.org/q"}, {"url": "https://example.org/q", "site": "example.org"}),
 ]
 
@@ -731,6 +739,7 @@ SITES = [
     ("https://", None),
     ("mailto:a@b.c", None),
     ("http://[x", None),
+    ("http://a\x1bb/x", None),
     (None, None),
 ]
 

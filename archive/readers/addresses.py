@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import SplitResult, urlsplit
 
-from ..records import Body, Link
+from ..records import Body, Link, printable
 
 # /questions/11227809/why-is-it-faster, /q/11227809, /t/a-slug/212419, /threads/a-slug.2350553/
 _QUESTION = re.compile(r"/(?:questions?|q|t|topics?|threads?|discussions?)/(?:[^/]*[./])??(\d{1,18})(?:/|\Z)")
@@ -64,9 +64,10 @@ def _numbered(url: str | None, path: re.Pattern[str], fragment: re.Pattern[str] 
 
 
 def _split(url: str | None) -> SplitResult | None:
-    """Return the parts of an http address; None where it is none."""
+    """Return the parts of an http address; None where it is none, or its host could not be shown."""
     try:
         parts = urlsplit(url or "")
-        return parts if parts.scheme in ("http", "https") and parts.hostname else None
+        host = parts.hostname or ""
+        return parts if parts.scheme in ("http", "https") and host and printable(host) == host else None
     except ValueError:  # an unclosed bracket, for one
         return None

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+import warnings
 from urllib.parse import urljoin
 
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, XMLParsedAsHTMLWarning
 
 from ..errors import PageRejected
 from ..limits import LIMITS, Limits
 from ..page import Page
 from .decoding import decode, without_xml_declaration
+from .things import is_web_address
 
 HEAD_BYTES = 4096
 """How far into a page `looks_like_html` looks for an element of HTML; saved pages begin with comments."""
@@ -34,7 +36,9 @@ def parse(page: Page, limits: Limits = LIMITS) -> BeautifulSoup:
     tags = text.count("<")
     if tags > limits.html_tags:
         raise PageRejected(f"{tags:,} tags; HTML is read up to {limits.html_tags:,} tags")
-    return BeautifulSoup(text, "lxml")
+    with warnings.catch_warnings():  # XHTML is HTML to browsers, and here
+        warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)
+        return BeautifulSoup(text, "lxml")
 
 
 def check_size(page: Page, limits: Limits = LIMITS) -> None:
@@ -50,7 +54,7 @@ def page_address(soup: BeautifulSoup) -> str | None:
         (soup.find("meta", property="og:url", content=True), "content"),
     ):
         address = str(element.get(attribute)).strip() if element else ""
-        if re.match(r"https?://[^\s/<>\"]+[^\s<>\"]*\Z", address, re.IGNORECASE):
+        if is_web_address(address):
             return address
     return None
 

@@ -20,7 +20,7 @@ from ..body import body_from_html, first_sentence
 from ..errors import PageRejected
 from ..limits import LIMITS, Limits
 from ..page import Found, Page, Problem
-from ..records import Answer, Body, Comment, Question, Tag, distinct, tag_name, text_id
+from ..records import Answer, Body, Comment, Question, Tag, distinct, printable, tag_name, text_id
 from .addresses import linked_questions, part_id, question_id, site_of
 from .decoding import decode
 from .html import base_address, check_size, looks_like_html, page_address, parse
@@ -166,7 +166,7 @@ class _Teller:
         in_thread = bool(thing.types & THREADS)
         text = self._text_of(thing)
         title = self._line(thing, TITLES, self._limits.title_length)
-        title = title or first_sentence(text.text if text else "", self._limits.title_length)
+        title = title or printable(first_sentence(text.text if text else "", self._limits.title_length))
         text = text if text and letters(text.text) != letters(title) else None
         url = self._address(thing)
         answers = self._answers(thing, in_thread)
@@ -351,7 +351,7 @@ class _Teller:
                 yield self._line_of(value, length), blurb
             else:
                 for title in line(value, self._limits.tags * length).split(","):
-                    yield title.strip()[:length], ""
+                    yield title.strip()[:length].rstrip(), ""
         for value in thing.values("about"):
             yield self._line_of(value, length), ""
         for element in own_elements(thing.element) if thing.element else ():

@@ -148,7 +148,7 @@ def _tags(cell: str, sections: Sequence[_Section], limits: Limits) -> tuple[Tag,
     ends = [*(section.begin for section in sections[1:]), len(cell)]
     tags: dict[str, Tag] = {}
     for section, end in zip(sections, ends, strict=False):
-        blurb = printable(cell[section.end : end])[: limits.blurb_length]
+        blurb = printable(cell[section.end : end])[: limits.blurb_length].rstrip()
         name = tag_name(section.slug)
         if name:
             tags.setdefault(name, Tag(name, title=printable(section.title), blurb=blurb or None))

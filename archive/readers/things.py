@@ -71,6 +71,7 @@ DATUM_LENGTH = 1_000
 ADDRESS_LENGTH = 2_000
 """Longest address: what all browsers take."""
 
+_WEB_ADDRESS = re.compile(r"https?://[^\s/<>\"]+[^\s<>\"]*", re.IGNORECASE)
 _ZONE_NAME = re.compile(r"\s*(?:UTC|GMT)\Z")
 _ZONE_GAP = re.compile(r"\s+(?=[+-]\d\d:?\d\d\Z)")
 
@@ -124,8 +125,8 @@ def line(value: Value, length: int) -> str:
         text = _attribute(value, "content")
         if text is None:
             text = _attribute(value, "alt") if value.name == "img" else _beginning(value)
-        return printable(text or "")[:length]
-    return printable(body_of_string(value).text)[:length]
+        return printable(text or "")[:length].rstrip()
+    return printable(body_of_string(value).text)[:length].rstrip()
 
 
 def data(value: Value) -> str:
@@ -150,9 +151,12 @@ def address(value: Value, base_url: str | None) -> str | None:
         urlsplit(url)  # without a base, nothing has looked into it
     except ValueError:  # an unclosed bracket, for one
         return None
-    return (
-        url if re.match(r"https?://[^\s/]", url, re.IGNORECASE) and not re.search(r"[\s<>\"]", url) else None
-    )
+    return url if is_web_address(url) else None
+
+
+def is_web_address(url: str) -> bool:
+    """Tell whether a text is an absolute http address that can be shown as it is."""
+    return _WEB_ADDRESS.fullmatch(url) is not None and printable(url) == url
 
 
 def count(value: Value) -> int | None:
