@@ -761,12 +761,12 @@ def _wish(ranked: object, *, sort: Sort | None = None, match: Match | None = Non
 
     sort = sort or ("relevance" if ranked else "newest")
     match = match or ("most" if sort == "relevance" else "all")
-    return Wish(now=now(), sort=sort, match=match, **options)
+    return Wish(now=now().replace(microsecond=0), sort=sort, match=match, **options)
 
 
 def now() -> datetime:
-    """Return the time in UTC, in whole seconds as records have it."""
-    return datetime.now(UTC).replace(microsecond=0)
+    """Return the time in UTC; to the microsecond, so that pages of two runs keep their order."""
+    return datetime.now(UTC)
 
 
 def found_or_not(found: Sized, otherwise: str) -> ExitCode:

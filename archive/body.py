@@ -57,6 +57,9 @@ _PRE_BEGINS = re.compile(r"(<pre(?: [^<>]*)?>)\n+")
 _SENTENCE_END = re.compile(r"""[.!?…][)\]"'”’»]*(?=\s+["'“‘«(\[¿¡]*[^\W_a-zß-öø-ÿ])|[。！？]|\n\s*\n""")
 _ABBREVIATION = re.compile(r"\b(approx|cf|dr|e\.g|etc|fig|i\.e|jr|mr|mrs|ms|prof|sr|st|vs)\.$", re.IGNORECASE)
 
+MAX_PASSES = 4
+"""Times that HTML is sanitised at most: real pages settle at once, lists inside tables in three."""
+
 MAX_PREFIXES = 20
 """Lists and quotations in one another whose lines are still set in; mail threads reach ten."""
 
@@ -70,9 +73,19 @@ def body_from_html(html: str, *, base_url: str | None = None, limits: Limits = L
     html = storable(html)
     if html.count("<") + html.count("&") > limits.body_signs:
         return body_from_text(entities.unescape(_ANY_TAG.sub(" ", html)))
-    # Again `storable`, for `&#xFFFE;` has been resolved; and a parser drops a line end that begins a `pre`.
-    clean = _PRE_BEGINS.sub(r"\1", storable(_cleaner(base_url).clean(html))).strip()
+    clean = _sanitised(html, _cleaner(base_url))
     return Body(text_of_html(clean), clean)
+
+
+def _sanitised(html: str, cleaner: nh3.Cleaner) -> str:
+    """Return the HTML sanitised until another pass changes nothing: an export comes back as it was."""
+    for _ in range(MAX_PASSES):
+        # Again `storable`, for `&#xFFFE;` has been resolved; a parser drops a line end that begins a `pre`.
+        clean = _PRE_BEGINS.sub(r"\1", storable(cleaner.clean(html))).strip()
+        if clean == html:
+            break
+        html = clean
+    return clean
 
 
 def body_from_text(text: str) -> Body:
