@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-slow check lint types clean
+.PHONY: demo test test-slow bench check lint types clean
 
 demo: $(STAMP)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh tools/demo.sh
@@ -15,6 +15,15 @@ test: $(STAMP)
 # Long fuzz and crash rounds, beside the ordinary suite.
 test-slow: $(STAMP)
 	$(BIN)/python -m pytest -q -m "slow or not slow"
+
+# Askive beside other search engines: tables, and in bench/results/ the numbers as JSON and a picture.
+# `.venv/bin/python bench/speed.py --help` says what else it can measure.
+bench: $(VENV)/.bench
+	$(BIN)/python bench/speed.py
+
+$(VENV)/.bench: $(STAMP)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,bench]'
+	@touch $@
 
 check: lint types test
 

@@ -1,6 +1,7 @@
 """An open archive: its store beside an index that is as new as the store, searched as one.
 
 Between the command line and the two halves: what is found comes back as a `Page` of records, ready to show.
+An index that cannot be used is made anew from the store, also where that comes out in the middle of a search.
 Loads Whoosh and SQLite, and none of the readers.
 """
 
@@ -10,8 +11,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, Protocol, TypeVar
 
 from .archive.errors import NoSuchTag
 from .archive.records import LinkKind, Question, tag_name
@@ -25,7 +27,7 @@ from .index.schema import has_stems, words_field
 from .index.search import FACETS, Sort, search
 from .index.snapshot import Snapshot
 from .index.snippet import Wanted, snippet, wanted
-from .index.suggest import Suggestion, WhooshVocabulary, asked, suggest, tags_asked
+from .index.suggest import IndexVocabulary, Suggestion, asked, suggest, tags_asked
 from .render import SNIPPET_WIDTH, Page, Shown
 
 if TYPE_CHECKING:
@@ -38,6 +40,18 @@ STEMMED = tuple(row.name for row in RANKED if has_stems(row))
 """The fields that plain words are looked up in, as the schema names them."""
 
 Notice = Callable[[str], None]
+Asked = ParamSpec("Asked")
+Answer = TypeVar("Answer")
+
+
+class Progress(Protocol):
+    """Shows how far the making of an index is."""
+
+    def __call__(self, done: int, total: int) -> None:
+        """Show how many questions are done, of how many."""
+
+    def clear(self) -> None:
+        """Take it off the screen, so that something else may be written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +69,37 @@ class Wish:
     explain: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+def mended(
+    method: Callable[Concatenate[Library, Asked], Answer],
+) -> Callable[Concatenate[Library, Asked], Answer]:
+    """Make a method of `Library` run once more, on a new index, where it finds this one damaged."""
+
+    @wraps(method)
+    def run(library: Library, /, *args: Asked.args, **options: Asked.kwargs) -> Answer:
+        try:
+            return method(library, *args, **options)
+        except IndexUnusable as problem:
+            library.mend(problem)
+            return method(library, *args, **options)
+
+    return run
+
+
+@dataclass(slots=True)
 class Library:
-    """A store, and a state of its index to search it by."""
+    """A store, and a state of its index to search it by; `upkeep` makes another where that is damaged."""
 
     store: Store
     index: Snapshot
+    upkeep: Upkeep
     stemmer: Stemmer = field(default_factory=Stemmer)
 
+    def mend(self, problem: IndexUnusable) -> None:
+        """Put a new index in the place of this one."""
+        self.index.close()
+        self.index = self.upkeep.rebuilt(problem)
+
+    @mended
     def search(self, node: grammar.Node, wish: Wish, *, suggestions: bool = False) -> Page:
         """Return the page of hits for a query; raises `grammar.QueryError` for an ambiguous id in it."""
         hits = search(
@@ -92,10 +129,11 @@ class Library:
         instead = self.suggestions(narrowed(node, wish)) if suggestions else ()
         return Page(hits.total, wish.offset, tuple(shown), hits.facets, instead)
 
+    @mended
     def suggestions(self, node: grammar.Node) -> tuple[Suggestion, ...]:
         """Return what may have been meant by words and tags of a query that the archive does not know."""
         unstemmed = [words_field(row.name) for row in RANKED]
-        vocabulary = WhooshVocabulary(self.index.reader, unstemmed, STEMMED, self.stemmer)
+        vocabulary = IndexVocabulary(self.index, unstemmed, STEMMED, self.stemmer)
         return (*suggest(asked(node), vocabulary), *self._tags_meant(node))
 
     def _tags_meant(self, node: grammar.Node) -> Iterator[Suggestion]:
@@ -109,15 +147,17 @@ class Library:
     def _wanted(self, node: grammar.Node) -> Wanted:
         """Return what passages are chosen by: the words of a query, rare ones weighing more."""
         terms = wanted(node, stemmer=self.stemmer)
-        weighting = self.index.weighting
-        counts = {stem: max(weighting.frequency(name, stem) for name in STEMMED) for stem in terms.stems}
-        return replace(terms, stems={stem: weighting.idf_of(count) for stem, count in counts.items()})
+        statistics = self.index.statistics
+        counts = {stem: max(statistics.frequency(name, stem) for name in STEMMED) for stem in terms.stems}
+        return replace(terms, stems={stem: statistics.idf_of(count) for stem, count in counts.items()})
 
+    @mended
     def related(self, question_id: str, wish: Wish) -> Page:
         """Return the questions related to one of the archive."""
         question = self.store.get(question_id)
         return self._related(question, wish) if question else Page(0, wish.offset, ())
 
+    @mended
     def related_to_text(self, text: str, wish: Wish) -> Page:
         """Return the questions related to a text that need not be in the archive."""
         return self._related(Question(id="", title=text), wish)
@@ -144,6 +184,7 @@ class Library:
         yield from ((link.target, link.kind) for link in question.links)
         yield from self.store.links_to(question.id)
 
+    @mended
     def ids(self, node: grammar.Node, wish: Wish) -> list[str]:
         """Return the ids of all questions that match, in the order of the wish's sort."""
         everything = max(self.index.count(), 1)
@@ -167,38 +208,76 @@ def narrowed(node: grammar.Node, wish: Wish) -> grammar.Node:
 
 @contextmanager
 def open_library(
-    store: Store, directory: Path, *, wait: float, notice: Notice, progress: build.Progress
+    store: Store, directory: Path, *, wait: float, notice: Notice, progress: Progress
 ) -> Iterator[Library]:
     """Open the index in `directory` beside its store, brought up to date where it is not."""
-    index = current(store, directory, wait=wait, notice=notice, progress=progress)
-    with index:
-        yield Library(store, index)
-
-
-def current(
-    store: Store, directory: Path, *, wait: float, notice: Notice, progress: build.Progress
-) -> Snapshot:
-    """Return a state of the index that is as new as the store, and tell `notice` if it had to be made.
-
-    Where another process is writing the index, or the disk refuses, a usable state is used as it is.
-    Raises `IndexLocked` or `IndexUnwritable` where there is none.
-    """
+    upkeep = Upkeep(store, directory, wait, notice, progress)
+    library = Library(store, upkeep.current(), upkeep)
     try:
-        index = Snapshot.open(directory, store.archive_id)
-    except IndexUnusable as problem:
-        notice(f"the index is {problem.reason}: rebuilding it")
-        build.update(directory, store.archive_id, store.changes, wait=wait, progress=progress)
-        return Snapshot.open(directory, store.archive_id)
-    if index.revision == store.revision:
-        return index
-    try:
-        build.update(directory, store.archive_id, store.changes, progress=progress)
-    except (IndexLocked, IndexUnwritable) as problem:
-        notice(f"the newest questions are not in this answer yet: {problem}")
-        return index
-    notice("the index was behind the archive: brought up to date")
-    index.close()
-    return Snapshot.open(directory, store.archive_id)
+        yield library
+    finally:
+        library.index.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Upkeep:
+    """Keeps the index in `directory` whole and as new as its store; tells `notice` what it had to do."""
+
+    store: Store
+    directory: Path
+    wait: float
+    notice: Notice
+    progress: Progress
+
+    def current(self) -> Snapshot:
+        """Return a state of the index that is as new as the store.
+
+        Where another process is writing the index, or the disk refuses, a usable state is used as it is.
+        Raises `IndexLocked` or `IndexUnwritable` where there is none.
+        """
+        try:
+            index = self._open()
+        except IndexUnusable as problem:
+            return self.rebuilt(problem, full=False)
+        if index.revision == self.store.revision:
+            return index
+        try:
+            report = self._update(wait=0.0)
+        except (IndexLocked, IndexUnwritable) as problem:
+            self.notice(f"the newest questions are not in this answer yet: {problem}")
+            return index
+        if report.rebuilt:
+            self.notice(f"the index was {report.rebuilt}: rebuilt it")
+        else:
+            self.notice("the index was behind the archive: brought up to date")
+        index.close()
+        return self._open()
+
+    def rebuilt(self, problem: IndexUnusable, *, full: bool = True) -> Snapshot:
+        """Return a new state of the index in the place of one that has a problem.
+
+        Without `full` one is taken that another process has made in the meantime: for problems that show
+        when an index is opened.
+        """
+        self.notice(f"the index is {problem.reason}: rebuilding it")
+        self._update(full=full, wait=self.wait)
+        return self._open()
+
+    def _open(self) -> Snapshot:
+        return Snapshot.open(self.directory, self.store.archive_id)
+
+    def _update(self, *, wait: float, full: bool = False) -> build.BuildReport:
+        try:
+            return build.update(
+                self.directory,
+                self.store.archive_id,
+                self.store.changes,
+                full=full,
+                wait=wait,
+                progress=self.progress,
+            )
+        finally:
+            self.progress.clear()
 
 
 def index_problems(store: Store, directory: Path) -> Iterator[str]:
@@ -209,9 +288,7 @@ def index_problems(store: Store, directory: Path) -> Iterator[str]:
     try:
         with Snapshot.open(directory, store.archive_id, thorough=True) as index:
             if index.revision == store.revision:
-                yield from _differences(
-                    set(store.ids()), {index.id_of(n) for n in index.reader.all_doc_ids()}
-                )
+                yield from _differences(set(store.ids()), index.ids())
     except IndexUnusable as problem:
         if problem.reason not in HEALED:
             yield str(problem)

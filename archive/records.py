@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html.parser import HTMLParser
@@ -114,12 +114,17 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class ChangeSet:
-    """The changes of archive `archive_id` since some revision, up to `revision`; `total` of them."""
+    """The changes of archive `archive_id` since some revision, up to `revision`; `total` of them.
+
+    Read `changes`, or else their `ids`, and let processes `load` those in shares: it can be pickled.
+    """
 
     archive_id: str
     revision: int
     total: int
     changes: Iterable[Change]
+    ids: Iterable[str] = ()
+    load: Callable[[Sequence[str]], Iterable[Change]] | None = None
 
 
 def tag_name(text: str) -> str:
@@ -204,7 +209,7 @@ def code_in(body: Body) -> tuple[str, ...]:
     >>> code_in(Body("Use ls -l", "<p>Use <code>ls -l</code></p>"))
     ('ls -l',)
     """
-    if body.html is None or "<" not in body.html:
+    if body.html is None or not any(tag in body.html for tag in _CODE_BEGINS):
         return ()
     finder = _CodeFinder()
     finder.feed(body.html)
@@ -216,6 +221,7 @@ CODE_LINES = frozenset({"div", "li", "p", "tr"})
 """Elements that have lines of their own in code: some highlighters put each line into one."""
 
 _CODE_TAGS = frozenset({"code", "pre", "samp", "tt"})
+_CODE_BEGINS = tuple(f"<{tag}" for tag in sorted(_CODE_TAGS))
 
 
 class _CodeFinder(HTMLParser):

@@ -8,11 +8,12 @@ tag raises the revision by one. What comes in is tidied first (tidy.py) and merg
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -203,7 +204,14 @@ class Store:
             db = self._database.begin_reading()
             revision: int = db.execute("SELECT value FROM meta WHERE key = 'revision'").fetchone()[0]
             total: int = db.execute(f"SELECT count(*) FROM ({_CHANGED})", {"since": since}).fetchone()[0]
-        return ChangeSet(self.archive_id, revision, total, self._changes(db, since))
+        load = partial(load_changes, self._database.path.parent.parent)
+        return ChangeSet(
+            self.archive_id, revision, total, self._changes(db, since), self._changed_ids(db, since), load
+        )
+
+    def _changed_ids(self, db: sqlite3.Connection, since: int) -> Iterator[str]:
+        with self._translated(), self._database.reading(db):
+            yield from (id for (id,) in db.execute(f"{_CHANGED} ORDER BY id", {"since": since}))
 
     def _changes(self, db: sqlite3.Connection, since: int) -> Iterator[Change]:
         with self._translated(), self._database.reading(db):
@@ -328,6 +336,14 @@ class Store:
 def _stored_page(row: rows.Row) -> StoredPage:
     sha256, source, received, *others = row
     return StoredPage(sha256, source, rows.known_time(received), *others)
+
+
+def load_changes(archive: Path, ids: Sequence[str]) -> Iterator[Change]:
+    """Yield what became of some questions of an archive; for another process than the one that asks."""
+    with Store.open(archive) as store, store._translated(), store._database.snapshot() as db:
+        for chunk in _chunks(iter(ids)):
+            found = load_questions(db, chunk)
+            yield from (Change(id, found.get(id)) for id in chunk)
 
 
 def _chunks(values: Iterable[Value]) -> Iterator[list[Value]]:

@@ -19,11 +19,9 @@ import re
 import sys
 import unicodedata
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from whoosh.analysis.acore import Token
-from whoosh.analysis.analyzers import Analyzer
-from whoosh.lang.snowball.english import EnglishStemmer
+from Stemmer import Stemmer as Snowball
 
 MAX_TERM = 64
 """Longest term in characters; the rest is cut. Base64 and hashes are longer, no English word is (45)."""
@@ -140,13 +138,13 @@ def words(text: str, *, parts: bool = False) -> Iterator[Term]:
     >>> [term.text for term in words("node.js", parts=True)]
     ['node.js', 'node', 'js']
     """
-    return map(Term._make, _scan(text, parts))
+    return map(Term._make, scan(text, parts))
 
 
 _Found = tuple[str, int, int, int]
 
 
-def _scan(text: str, parts: bool) -> Iterator[_Found]:
+def scan(text: str, parts: bool) -> Iterator[tuple[str, int, int, int]]:
     """Yield (term, start, end, position): `words` without the price of its named tuples."""
     shape = _shape(text)
     ascii_only = text.isascii()
@@ -294,7 +292,7 @@ class Stemmer:
     """English Snowball stems (snowballstem.org/algorithms/english), remembered."""
 
     def __init__(self) -> None:
-        self._snowball = EnglishStemmer()
+        self._snowball = Snowball("english", 0)  # remembers nothing itself
         self._memo: dict[str, str] = {}
 
     def stem(self, term: str) -> str:
@@ -315,59 +313,5 @@ class Stemmer:
     def _stem(self, term: str) -> str:
         if len(term) < MIN_STEMMED or not (term.isascii() and term.isalpha()):
             return term
-        stem: str = self._snowball.stem(term)
+        stem: str = self._snowball.stemWord(term)
         return sys.intern(stem)
-
-
-class WordAnalyzer(Analyzer):  # type: ignore[misc]  # whoosh's classes count as untyped
-    """Whoosh's way to `words`: unstemmed terms; compounds with their parts where `mode` is "index"."""
-
-    def __eq__(self, other: object) -> bool:
-        return type(self) is type(other)
-
-    def __hash__(self) -> int:
-        return hash(type(self))
-
-    def __call__(
-        self,
-        value: str,
-        positions: bool = False,
-        chars: bool = False,
-        keeporiginal: bool = False,
-        removestops: bool = True,
-        start_pos: int = 0,
-        start_char: int = 0,
-        mode: str = "",
-        **kwargs: Any,
-    ) -> Iterator[Token]:
-        """Yield one Token over and over, as Whoosh's own tokenizers do."""
-        token = Token(positions, chars, removestops=removestops, mode=mode, **kwargs)
-        for term, start, end, position in _scan(value, mode == "index"):
-            token.text = self.form(term)
-            token.boost = 1.0
-            token.stopped = False
-            if keeporiginal:
-                token.original = value[start:end]
-            if positions:
-                token.pos = start_pos + position
-            if chars:
-                token.startchar = start_char + start
-                token.endchar = start_char + end
-            yield token
-
-    def form(self, term: str) -> str:
-        """Return the term as this analyzer's field holds it."""
-        return term
-
-
-class StemAnalyzer(WordAnalyzer):
-    """As `WordAnalyzer`, with every term stemmed."""
-
-    is_morph = True
-
-    def __init__(self, stemmer: Stemmer | None = None) -> None:
-        self._stemmer = stemmer or Stemmer()
-
-    def form(self, term: str) -> str:
-        """Return the stem."""
-        return self._stemmer.stem(term)

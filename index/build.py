@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_hex
 
-from whoosh.codec.whoosh3 import W3Segment
-from whoosh.reading import SegmentReader
-from whoosh.writing import SegmentWriter
-
-from ..archive.records import Change, ChangeSet
-from .commit import TocIndex, TocWriter, WriteLock
+from ..archive.records import ChangeSet
+from .commit import WriteLock, commit, remove_leftovers
 from .errors import IndexProblem, IndexUnusable, IndexUnwritable
-from .schema import document
-from .snapshot import usable_toc
-from .toc import Toc
+from .runs import Written, write_runs
+from .schema import BOOSTS, fingerprint
+from .segment.merge import Segment, merge
+from .snapshot import open_segments, usable_toc
+from .toc import SegmentEntry, Toc, latest_generation
 
 REWRITE_SHARE = 0.2
 """A segment with more than this share of deleted documents is rewritten; Lucene allows 0.2 to 0.33."""
@@ -70,88 +69,121 @@ def _update(
     full: bool,
     progress: Progress | None,
 ) -> BuildReport:
-    toc, reason = _trusted(directory, archive_id)
-    if full and toc:
-        toc, reason = None, "asked for"
-    change_set = changes(toc.revision if toc else 0)
-    if toc and toc.revision > change_set.revision:
-        # The archive is older than its index: it was restored from a copy.
-        toc, reason, change_set = None, "ahead of the archive", changes(0)
-    if toc and not change_set.total:
-        return BuildReport(0, 0, toc.revision, None)
-    writer = TocWriter(TocIndex(directory, toc), archive_id)
-    try:
-        indexed, removed = _apply(writer, change_set, fresh=toc is None, progress=progress)
-        writer.revision = change_set.revision
-        writer.commit(mergetype=_merge_tiers)
-    except BaseException:
-        # Whatever stops it, an interrupt included, the state before stands and the temporary files go.
-        if not writer.is_closed:
-            writer.cancel()
-        raise
-    return BuildReport(indexed, removed, change_set.revision, None if toc else reason)
+    toc, segments, reason = _trusted(directory, archive_id)
+    writing = _Writing(directory, archive_id, toc.segments if toc else (), progress)
+    if toc and not full:
+        change_set = changes(toc.revision)
+        if toc.revision == change_set.revision and not change_set.total:
+            return BuildReport(0, 0, toc.revision, None)
+        if toc.revision <= change_set.revision:
+            try:
+                return writing.updated(change_set, segments)
+            except IndexUnusable as problem:  # met while old segments were read
+                reason = problem.reason
+        else:
+            reason = "ahead of the archive"  # which was restored from a copy
+    return writing.rebuilt(changes(0), "asked for" if toc and full else reason)
 
 
-def _trusted(directory: Path, archive_id: str) -> tuple[Toc | None, str]:
+@dataclass(frozen=True, slots=True)
+class _Writing:
+    """A new state of the index in `directory`, where the one with the segments `before` stands until then."""
+
+    directory: Path
+    archive_id: str
+    before: tuple[SegmentEntry, ...]
+    progress: Progress | None
+
+    def updated(self, change_set: ChangeSet, segments: Sequence[Segment]) -> BuildReport:
+        """Commit the state before, opened as `segments`, with some changes."""
+        written = self._commit(change_set, segments)
+        removed = written.changed - written.indexed
+        return BuildReport(written.indexed, removed, change_set.revision, None)
+
+    def rebuilt(self, change_set: ChangeSet, reason: str) -> BuildReport:
+        """Commit a state that is made of changes alone."""
+        written = self._commit(change_set, ())
+        return BuildReport(written.indexed, 0, change_set.revision, reason)
+
+    def _commit(self, change_set: ChangeSet, segments: Sequence[Segment]) -> Written:
+        generation = latest_generation(self.directory)
+        runs = self.directory / f"runs-{token_hex(4)}"
+        try:
+            written = write_runs(runs, change_set, self.progress)
+            entries = _entries(self.directory, self.before if segments else (), segments, written)
+            new = Toc(self.archive_id, fingerprint(), generation + 1, change_set.revision, entries)
+            commit(self.directory, new)
+        except BaseException:
+            # Whatever stops it, an interrupt included, the state before stands and what was begun goes.
+            remove_leftovers(self.directory, generation, (entry.id for entry in self.before))
+            raise
+        return written
+
+
+def _trusted(directory: Path, archive_id: str) -> tuple[Toc | None, list[Segment], str]:
     try:
-        return usable_toc(directory, archive_id), ""
+        toc = usable_toc(directory, archive_id)
+        return toc, open_segments(directory, toc), ""
     except IndexUnusable as problem:
-        return None, problem.reason
+        return None, [], problem.reason
     except FileNotFoundError:
-        return None, "torn"
+        return None, [], "torn"
 
 
-def _apply(
-    writer: TocWriter, change_set: ChangeSet, *, fresh: bool, progress: Progress | None
-) -> tuple[int, int]:
-    indexed = removed = 0
-    for change in change_set.changes:
-        indexed, removed = _apply_one(writer, change, indexed, removed, fresh)
-        if progress:
-            progress(indexed + removed, change_set.total)
-    return indexed, removed
+def _entries(
+    directory: Path, old: Sequence[SegmentEntry], segments: Sequence[Segment], written: Written
+) -> tuple[SegmentEntry, ...]:
+    """Write what has changed as a new segment; return the entries of the state that then is.
 
-
-def _apply_one(writer: TocWriter, change: Change, indexed: int, removed: int, fresh: bool) -> tuple[int, int]:
-    if not fresh:
-        writer.delete_by_term("id", change.id)
-    if change.question is None:
-        return indexed, removed + (not fresh)
-    writer.add_document(**document(change.question))
-    return indexed + 1, removed
-
-
-def _merge_tiers(writer: SegmentWriter, segments: list[W3Segment]) -> list[W3Segment]:
-    """Merge so that segments stay few and large ones are seldom rewritten; return those left as they are.
-
-    Segments are classed by powers of `MERGE_FACTOR` of their size; a class that is full is merged into the
-    segment being written, and so is a segment with many deleted documents.
+    Segments of one size class are taken into the new one when there are enough of them, and those with
+    many deleted documents.
     """
-    kept: list[W3Segment] = []
-    for segment in segments:
-        if segment.doc_count() and segment.deleted_count() <= REWRITE_SHARE * segment.doc_count_all():
-            kept.append(segment)
-        elif segment.doc_count():
-            _merge(writer, segment)
-    for tier in sorted({_tier(segment) for segment in kept}):
-        peers = [segment for segment in kept if _tier(segment) == tier]
-        if len(peers) >= MERGE_FACTOR - 1:
+    now = [Segment(segment.stem, _deleted(segment, written.ids)) for segment in segments]
+    runs = [Segment(stem) for stem in written.runs]
+    kept, taken = _tiers(now, sum(run.count for run in runs))
+    entries = [
+        SegmentEntry(entry.id, entry.documents, tuple(segment.deleted.tolist()), entry.marks)
+        for entry, segment in zip(old, now, strict=True)
+        if segment in kept
+    ]
+    if sources := [*taken, *runs]:
+        id = token_hex(8)
+        count = merge(sources, directory / id, BOOSTS)
+        if count:
+            entries.append(SegmentEntry(id, count, (), Segment(directory / id).marks))
+    return tuple(entries)
+
+
+def _deleted(segment: Segment, ids: Sequence[str]) -> list[int]:
+    """Return the documents of a segment that are deleted when those of `ids` are."""
+    keys = segment.documents.keys("id")
+    found = (keys.document(id.encode()) for id in ids)
+    return sorted({*segment.deleted.tolist(), *(number for number in found if number is not None)})
+
+
+def _tiers(segments: Sequence[Segment], new: int) -> tuple[list[Segment], list[Segment]]:
+    """Return the segments that stay, and those to be merged with `new` documents, in their order.
+
+    Segments are classed by powers of `MERGE_FACTOR` of their size; a class that is full is merged, and so
+    is a segment with many deleted documents.
+    """
+    live = [segment for segment in segments if len(segment.deleted) < segment.count]
+    kept = [segment for segment in live if len(segment.deleted) <= REWRITE_SHARE * segment.count]
+    size = new + sum(_live(segment) for segment in live if segment not in kept)
+    for tier in range(_tier(max((_live(segment) for segment in kept), default=0)) + 1):
+        peers = [segment for segment in kept if _tier(_live(segment)) == tier]
+        if len(peers) + (_tier(size) >= tier) >= MERGE_FACTOR:
             kept = [segment for segment in kept if segment not in peers]
-            for segment in peers:
-                _merge(writer, segment)
-    return kept
+            size += sum(map(_live, peers))
+    return kept, [segment for segment in live if segment not in kept]
 
 
-def _tier(segment: W3Segment) -> int:
+def _live(segment: Segment) -> int:
+    return segment.count - len(segment.deleted)
+
+
+def _tier(documents: int) -> int:
     tier, bound = 0, MERGE_FACTOR
-    while segment.doc_count_all() >= bound:
+    while documents >= bound:
         tier, bound = tier + 1, bound * MERGE_FACTOR
     return tier
-
-
-def _merge(writer: SegmentWriter, segment: W3Segment) -> None:
-    reader = SegmentReader(writer.storage, writer.schema, segment)
-    try:
-        writer.add_reader(reader)
-    finally:
-        reader.close()

@@ -8,8 +8,6 @@ Everything else filters and scores nothing.
 from __future__ import annotations
 
 import calendar
-import fnmatch
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -21,7 +19,7 @@ from whoosh import query as w
 from . import grammar as g
 from .analysis import Stemmer, fold, words
 from .fields import BY_PREFIX, RANKED, Field, Kind
-from .queries import AnyTerm, Filter, Weighed
+from .queries import AcrossFields, AnyTerm, Boosts, ColumnRange, Filter, PhraseAcross, Weighed
 from .schema import has_stems, words_field
 from .snapshot import Snapshot
 
@@ -40,6 +38,17 @@ FUZZY_LONG = 8
 
 NOTHING = w.NullQuery
 """The query that matches nothing."""
+
+
+def _places(fields: Sequence[Field]) -> tuple[tuple[str, bool, float], ...]:
+    """Return the schema's name for each field, whether it has stems, and its boost."""
+    return tuple(
+        (row.name, True, row.boost) if has_stems(row) else (words_field(row.name), False, row.boost or 1.0)
+        for row in fields
+    )
+
+
+_RANKED_PLACES = _places(RANKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +77,7 @@ class Compiler:
             case g.Phrase(text, slop):
                 return self.phrase(text, slop, fields)
             case g.Wildcard(pattern):
-                return self.expansion(_like(fold(pattern)), fields)
+                return self.expansion(fold(pattern), fields)
             case g.Fuzzy(text):
                 return self.fuzzy(text, fields)
             case g.InField(name, g.Word(text)) if not any(words(text)):
@@ -96,9 +105,9 @@ class Compiler:
             case g.Named(name, value):
                 return self.one_id(value) if BY_PREFIX[name].kind is Kind.ID else self.exact(name, value)
             case g.NumberRange(name, low, high):
-                return w.NumericRange(name, low, high)
+                return ColumnRange(name, low, high)
             case g.DateRange(name, low, high):
-                return w.NumericRange(name, *_seconds(low, high, self.now))
+                return ColumnRange(name, *_seconds(low, high, self.now))
             case g.Flag(name, value):
                 return w.Term(name, value)
 
@@ -129,7 +138,7 @@ class Compiler:
         Parts that match nothing in the archive have no weight, except that `all` asks for them too.
         """
         if self.match == "all":
-            return w.And(parts)
+            return Weighed(parts, [1.0] * len(parts), float(len(parts)))
         if not any(weights):
             return NOTHING
         known = sum(1 for weight in weights if weight)
@@ -155,17 +164,17 @@ class Compiler:
 
     def term(self, term: str, fields: Sequence[Field], times: float = 1) -> w.Query:
         """Return the query of one term, its score taken `times`."""
-        return _any(
-            [w.Term(name, text, boost=boost * times) for name, text, boost in self.lookups(term, fields)]
-        )
+        alike: dict[str, list[tuple[str, float]]] = {}
+        for name, text, boost in self.lookups(term, fields):
+            alike.setdefault(text, []).append((name, boost * times))
+        found = [AcrossFields(text, tuple(boosts)) for text, boosts in alike.items()]
+        return found[0] if len(found) == 1 else _any(found)
 
     def lookups(self, term: str, fields: Sequence[Field]) -> Iterator[tuple[str, str, float]]:
         """Yield (schema field, term as kept there, boost) for every field a term is looked up in."""
-        for row in fields:
-            if has_stems(row):
-                yield row.name, self.stemmer.stem(term), row.boost
-            else:
-                yield words_field(row.name), term, row.boost or 1.0
+        stem = self.stemmer.stem(term)
+        for name, stemmed, boost in _RANKED_PLACES if fields is RANKED else _places(fields):
+            yield name, stem if stemmed else term, boost
 
     def weight(self, term: str, fields: Sequence[Field]) -> float:
         """Return how much a term tells: log N/n, of N questions and the n that hold it where it is commonest.
@@ -180,64 +189,57 @@ class Compiler:
 
     def frequencies(self, term: str, fields: Sequence[Field]) -> list[int]:
         """Return how many questions hold a term, for each field."""
-        weighting = self.snapshot.weighting
-        return [weighting.frequency(name, text) for name, text, _ in self.lookups(term, fields)]
+        statistics = self.snapshot.statistics
+        return [statistics.frequency(name, text) for name, text, _ in self.lookups(term, fields)]
 
     def pattern_weight(self, query: w.Query) -> float:
         """Return the weight of what a wildcard or a fuzzy was expanded to."""
-        found = (part for part in query.leaves() if isinstance(part, AnyTerm))
-        return self.rarity(max((part.estimate_size(self.snapshot.reader) for part in found), default=0))
+        found = [part for part in query.leaves() if isinstance(part, AnyTerm)]
+        held = (self.snapshot.held([name for name, _ in part.boosts], part.words) for part in found)
+        return self.rarity(max((count for counts in held for count in counts.values()), default=0))
 
     def phrase(self, text: str, slop: int, fields: Sequence[Field]) -> w.Query:
         """Return the query of words in order among the unstemmed terms."""
         terms = [term.text for term in words(text)]
         if not terms:
             raise nothing_in(f'"{text}"')
-        places = [(words_field(row.name), row.boost or 1.0) for row in fields]
         if len(terms) == 1:
-            return _any([w.Term(name, terms[0], boost=boost) for name, boost in places])
-        return _any([w.Phrase(name, terms, slop=slop + 1, boost=boost) for name, boost in places])
+            return AcrossFields(terms[0], _unstemmed(fields))
+        return PhraseAcross(terms, slop + 1, _unstemmed(fields))
 
     def fuzzy(self, text: str, fields: Sequence[Field]) -> w.Query:
         """Return the query of the unstemmed terms near a word."""
         found = []
         for word in (term.text for term in words(text)):
             edits = 2 if len(word) >= FUZZY_LONG else 1
-            for row in fields:
-                name = words_field(row.name)
-                near = self.snapshot.reader.terms_within(name, word, edits)
-                found.append(self.any_term(name, [term.encode() for term in near], row.boost or 1.0))
+            names = [words_field(row.name) for row in fields]
+            found.append(self.any_term(self.snapshot.words_near(names, word, edits), fields))
         return _any(found) if found else Filter(w.Every())
 
-    def expansion(self, pattern: re.Pattern[str], fields: Sequence[Field]) -> w.Query:
+    def expansion(self, pattern: str, fields: Sequence[Field]) -> w.Query:
         """Return the query of all unstemmed terms like a pattern."""
-        names = [(words_field(row.name), row.boost or 1.0) for row in fields]
-        return _any([self.any_term(name, self.known(name, pattern), boost) for name, boost in names])
+        names = [words_field(row.name) for row in fields]
+        return self.any_term(self.snapshot.words_like(names, pattern), fields)
 
-    def any_term(self, name: str, terms: list[bytes], boost: float) -> AnyTerm:
+    def any_term(self, terms: Sequence[str], fields: Sequence[Field]) -> AnyTerm:
         """Return the query of any of the terms, scored as one term as common as they are together."""
-        count = sum(self.snapshot.reader.doc_frequency(name, term) for term in terms)
-        return AnyTerm(name, terms, boost * self.snapshot.weighting.idf_of(count) if count else 0.0)
-
-    def known(self, name: str, pattern: re.Pattern[str]) -> list[bytes]:
-        """Return the terms of a schema field that are like a pattern, using its literal beginning."""
-        prefix = re.match(r"[\w-]*", pattern.pattern)
-        start = prefix[0] if prefix else ""
-        terms = self.snapshot.reader.expand_prefix(name, start)
-        return [term for term in terms if pattern.fullmatch(term.decode())]
+        places = _unstemmed(fields)
+        held = self.snapshot.held([name for name, _ in places], tuple(terms))
+        idf_of = self.snapshot.statistics.idf_of
+        boosts = ((name, boost * idf_of(held[name]) if held[name] else 0.0) for name, boost in places)
+        return AnyTerm(terms, tuple(boosts))
 
     def exact(self, name: str, value: str) -> w.Query:
         """Return the query of a tag or a site, exact or with wildcards."""
         if "*" in value or "?" in value:
-            return AnyTerm(name, self.known(name, _like(value)))
+            return AnyTerm(self.snapshot.words_like([name], value), ((name, 0.0),))
         return w.Term(name, value)
 
     def one_id(self, value: str) -> w.Query:
         """Return the query of one question by its id or a unique beginning of it."""
         if self.snapshot.number_of(value) is not None:
             return w.Term("id", value)
-        known = [term.decode() for term in self.snapshot.reader.expand_prefix("id", value)]
-        alive = [each for each in known if self.snapshot.number_of(each) is not None]
+        alive = self.snapshot.ids_beginning(value)
         if len(alive) > 1:
             few = ", ".join(alive[:3])
             raise g.QueryError(value, 0, f"{value!r} begins several ids ({few})", "give more of it")
@@ -254,13 +256,11 @@ def _all(parts: Sequence[w.Query]) -> w.Query:
 
 
 def _any(parts: Sequence[w.Query]) -> w.Query:
-    # Not Whoosh's Or: in a small index that forgets whatever matches with a score of 0.
     return Weighed(parts, [1.0] * len(parts), 0.0)
 
 
-def _like(pattern: str) -> re.Pattern[str]:
-    """Return the regular expression of a pattern in which only `*` and `?` are special."""
-    return re.compile(fnmatch.translate(pattern.replace("[", "[[]")))
+def _unstemmed(fields: Sequence[Field]) -> Boosts:
+    return tuple((words_field(row.name), row.boost or 1.0) for row in fields)
 
 
 def _seconds(

@@ -1,32 +1,67 @@
-"""The kinds of query that Whoosh lacks: filters without scores, sums by weight, any of many terms."""
+"""The kinds of query that Whoosh lacks: filters, sums by weight, and what is looked up across fields at once.
+
+`evaluate.py` answers them from arrays. Inside other queries of Whoosh, which are for its own searchers, they
+answer through its matchers: those of terms and phrases, of which they are made up.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from typing import Any
 
-from whoosh.matching import ListMatcher, Matcher, NullMatcher
-from whoosh.query import CompoundQuery, Query
+from whoosh.matching import FilterMatcher, ListMatcher, Matcher, NullMatcher, UnionMatcher
+from whoosh.matching.wrappers import WrappingMatcher
+from whoosh.query import CompoundQuery, Phrase, Query, Term
 from whoosh.query.wrappers import WrappingQuery
+from whoosh.util import make_binary_tree
+
+from .segment.documents import MISSING
+
+ROOM = 1 - 1e-9
+"""Sums of the same weights in another order may differ in the last bits: they are compared with room."""
+
+Boosts = tuple[tuple[str, float], ...]
+"""Fields of the schema, and what a score in each is multiplied by."""
 
 
-class Filter(WrappingQuery):  # type: ignore[misc]  # whoosh's classes are untyped
+class _Kind(Query):  # type: ignore[misc]  # whoosh's classes are untyped
+    """What Whoosh asks of every query."""
+
+    def field(self) -> None:
+        """Return None: no one field is asked alone."""
+
+    def estimate_size(self, ixreader: Any) -> int:
+        """Return how many documents match at most, as a guess."""
+        return int(ixreader.doc_count())
+
+    def estimate_min_size(self, ixreader: Any) -> int:
+        """Return how many documents match at least."""
+        return 0
+
+
+class Filter(_Kind, WrappingQuery):  # type: ignore[misc]  # as above
     """Matches what its child matches and scores nothing."""
+
+    def __str__(self) -> str:
+        return f"Filter({self.child})"
 
     def _rewrap(self, child: Query) -> Filter:
         return Filter(child)
 
+    def with_boost(self, boost: float) -> Filter:
+        """Return itself: it has no score to boost."""
+        return self
+
     def matcher(self, searcher: Any, context: Any = None) -> Matcher:
-        """Return a matcher over the child's documents in order, each with score 0."""
-        found = sorted(set(self.child.matcher(searcher, searcher.boolean_context()).all_ids()))
-        return _scored([(number, 0.0) for number in found])
+        """Return Whoosh's matcher."""
+        return _listed(dict.fromkeys(_documents(self.child, searcher), 0.0))
 
 
-class Weighed(CompoundQuery):  # type: ignore[misc]  # whoosh's classes are untyped
+class Weighed(_Kind, CompoundQuery):  # type: ignore[misc]  # as above
     """Matches documents whose matching parts weigh at least `minimum` together; scores as their sum.
 
-    `weights` has one number for each of the `subqueries`. A document's parts are added up before they are
-    compared, in the order of the query, so that equal documents score equally to the last bit.
+    `weights` has one number for each of the `subqueries`.
     """
 
     JOINT = " + "
@@ -53,60 +88,176 @@ class Weighed(CompoundQuery):  # type: ignore[misc]  # whoosh's classes are unty
         """Return itself: parts and weights belong together and are not to be merged."""
         return self
 
-    def estimate_size(self, ixreader: Any) -> int:
-        """Return the most documents it can match."""
-        return int(min(ixreader.doc_count(), sum(part.estimate_size(ixreader) for part in self.subqueries)))
+    def with_boost(self, boost: float) -> Weighed:
+        """Return the same query with every score multiplied."""
+        return self.apply(lambda part: part.with_boost(getattr(part, "boost", 1.0) * boost))
 
     def matcher(self, searcher: Any, context: Any = None) -> Matcher:
-        """Return a matcher over the documents that weigh enough, in order."""
-        scores: dict[int, float] = {}
+        """Return Whoosh's matcher."""
         weighed: dict[int, float] = {}
         for part, weight in zip(self.subqueries, self.weights, strict=True):
-            matcher = part.matcher(searcher, context)
-            while matcher.is_active():
-                number = matcher.id()
-                scores[number] = scores.get(number, 0.0) + matcher.score()
+            for number in _documents(part, searcher):
                 weighed[number] = weighed.get(number, 0.0) + weight
-                matcher.next()
-        # Sums of the same weights in another order may differ in the last bits: compare with room for it.
-        enough = self.minimum * (1 - 1e-9)
-        return _scored(sorted(item for item in scores.items() if weighed[item[0]] >= enough))
+        enough = {number for number, weight in weighed.items() if weight >= self.minimum * ROOM}
+        return FilterMatcher(_sum(self.subqueries, searcher, context), enough)
 
 
-def _scored(items: list[tuple[int, float]]) -> Matcher:
-    if not items:
-        return NullMatcher()
-    return ListMatcher([number for number, _ in items], weights=[score for _, score in items])
+class _Leaf(_Kind):
+    """A query without parts; equal to others of its kind with the same `key`."""
 
+    boosts: Boosts = ()
 
-class AnyTerm(Query):  # type: ignore[misc]  # whoosh's classes are untyped
-    """Matches documents that hold one of `terms` in a field, each scoring the same `score`."""
-
-    def __init__(self, fieldname: str, terms: Sequence[bytes], score: float = 0.0) -> None:
-        self.fieldname, self.terms_, self.score = fieldname, tuple(terms), score
+    def key(self) -> tuple[Any, ...]:
+        raise NotImplementedError
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, AnyTerm) and self._key() == other._key()
+        return type(self) is type(other) and isinstance(other, _Leaf) and self.key() == other.key()
 
     def __hash__(self) -> int:
-        return hash(self._key())
+        return hash((type(self), self.key()))
 
-    def _key(self) -> tuple[str, tuple[bytes, ...], float]:
-        return (self.fieldname, self.terms_, self.score)
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}{self.key()}"
 
-    def normalize(self) -> AnyTerm:
+    def __str__(self) -> str:
+        return repr(self)
+
+    def normalize(self) -> _Leaf:
         """Return itself."""
         return self
 
-    def estimate_size(self, ixreader: Any) -> int:
-        """Return the most documents it can match."""
-        frequencies = (ixreader.doc_frequency(self.fieldname, term) for term in self.terms_)
-        return int(min(ixreader.doc_count(), sum(frequencies)))
+    def with_boost(self, boost: float) -> _Leaf:
+        """Return the same query with every score multiplied."""
+        found = copy(self)
+        found.boosts = tuple((name, of_field * boost) for name, of_field in self.boosts)
+        return found
+
+    def parts(self) -> Sequence[Query]:
+        """Return queries of Whoosh's for each field; what this one matches and scores is all of them."""
+        return ()
+
+    def has_terms(self) -> bool:
+        """Tell whether it looks for terms."""
+        return bool(self.parts())
+
+    def terms(self, phrases: bool = False) -> Iterator[tuple[str, str]]:
+        """Yield the terms it looks for, those of phrases if asked for, each with its field."""
+        for part in self.parts():
+            yield from part.terms(phrases=phrases)
 
     def matcher(self, searcher: Any, context: Any = None) -> Matcher:
-        """Return a matcher over the documents in order."""
-        reader, found = searcher.reader(), set[int]()
-        for term in self.terms_:
-            if (self.fieldname, term) in reader:
-                found.update(reader.postings(self.fieldname, term).all_ids())
-        return _scored([(number, self.score) for number in sorted(found)])
+        """Return Whoosh's matcher."""
+        return _sum(self.parts(), searcher, context)
+
+
+class AcrossFields(_Leaf):
+    """Matches documents that hold a term in one of some fields; scores as the sum of BM25 over them."""
+
+    def __init__(self, text: str, boosts: Boosts) -> None:
+        self.text, self.boosts = text, boosts
+
+    def key(self) -> tuple[Any, ...]:
+        """Return what tells it from others."""
+        return self.text, self.boosts
+
+    def parts(self) -> Sequence[Query]:
+        """Return the term in each field."""
+        return [Term(name, self.text, boost) for name, boost in self.boosts]
+
+
+class PhraseAcross(_Leaf):
+    """Matches documents that hold words one behind the other in one of some fields.
+
+    Each comes 1 to `reach` positions behind the one before. Scores as its words do, in those fields.
+    """
+
+    def __init__(self, words: Sequence[str], reach: int, boosts: Boosts) -> None:
+        self.words, self.reach, self.boosts = tuple(words), reach, boosts
+
+    def key(self) -> tuple[Any, ...]:
+        """Return what tells it from others."""
+        return self.words, self.reach, self.boosts
+
+    def parts(self) -> Sequence[Query]:
+        """Return the phrase in each field."""
+        return [Phrase(name, list(self.words), self.reach, boost) for name, boost in self.boosts]
+
+
+class AnyTerm(_Leaf):
+    """Matches documents that hold one of `words` in one of some fields; scores what `boosts` has for each."""
+
+    def __init__(self, words: Sequence[str], boosts: Boosts) -> None:
+        self.words, self.boosts = tuple(words), boosts
+
+    def key(self) -> tuple[Any, ...]:
+        """Return what tells it from others."""
+        return self.words, self.boosts
+
+    def parts(self) -> Sequence[Query]:
+        """Return each word in each field."""
+        return [Term(name, word) for name, _ in self.boosts for word in self.words]
+
+    def matcher(self, searcher: Any, context: Any = None) -> Matcher:
+        """Return Whoosh's matcher."""
+        found: dict[int, float] = {}
+        for name, boost in self.boosts:
+            terms = (Term(name, word) for word in self.words)
+            for number in {number for term in terms for number in _documents(term, searcher)}:
+                found[number] = found.get(number, 0.0) + boost
+        return _listed(found)
+
+
+class ColumnRange(_Leaf):
+    """Matches documents whose number in a column lies between two, both included; None for no bound."""
+
+    def __init__(self, column: str, low: int | None, high: int | None) -> None:
+        self.column, self.low, self.high = column, low, high
+
+    def key(self) -> tuple[Any, ...]:
+        """Return what tells it from others."""
+        return self.column, self.low, self.high
+
+    def matcher(self, searcher: Any, context: Any = None) -> Matcher:
+        """Return Whoosh's matcher."""
+        reader = searcher.reader()
+        if not reader.has_column(self.column):
+            return NullMatcher()
+        values = enumerate(reader.column_reader(self.column))
+        found = (number for number, value in values if self._holds(value))
+        return _listed({number: 0.0 for number in found if not reader.is_deleted(number)})
+
+    def _holds(self, value: int) -> bool:
+        low_enough = self.high is None or value <= self.high
+        return value != MISSING and low_enough and (self.low is None or value >= self.low)
+
+
+# Matchers.
+
+
+class _Unhurried(WrappingMatcher):  # type: ignore[misc]  # as above
+    """Never skips what cannot score enough: after a skip, Whoosh's filters may be at what they keep out."""
+
+    def supports_block_quality(self) -> bool:
+        """Tell whether it can skip."""
+        return False
+
+
+def _sum(parts: Iterable[Query], searcher: Any, context: Any) -> Matcher:
+    """Return a matcher of what any of some queries match, their scores added up.
+
+    Not that of Whoosh's `Or`, which may lose what scores 0.
+    """
+    matchers = [part.matcher(searcher, context) for part in parts]
+    active = [matcher for matcher in matchers if matcher.is_active()]
+    return _Unhurried(make_binary_tree(UnionMatcher, active)) if active else NullMatcher()
+
+
+def _documents(query: Query, searcher: Any) -> set[int]:
+    """Return what a query matches; Whoosh's `Not` may match a deleted document."""
+    reader = searcher.reader()
+    return {number for number in query.docs(searcher) if not reader.is_deleted(number)}
+
+
+def _listed(scores: Mapping[int, float]) -> Matcher:
+    numbers = sorted(scores)
+    return ListMatcher(numbers, [scores[number] for number in numbers]) if numbers else NullMatcher()

@@ -22,7 +22,7 @@ from .analysis import fold, words
 from .compile import Compiler
 from .fields import RANKED
 from .queries import AnyTerm, Weighed
-from .search import Share, evaluate, shares, top
+from .search import Ranked, Share, best, shares
 from .snapshot import Snapshot
 
 TERMS = 40
@@ -95,29 +95,28 @@ def related(
     compiler = Compiler(snapshot, "any", now)
     terms = telling_terms(compiler, question)
     query = _query(compiler, question, terms)
-    scores = evaluate(snapshot, query)
-    links = _link_scores(snapshot, scores, linked)
-    for number, (_, lift) in links.items():
-        scores[number] = scores.get(number, 0.0) + lift
     own = snapshot.number_of(question.id) if question.id else None
+    total, found = best(snapshot, query, offset + limit + 1)
+    links = _link_scores(snapshot, found[0][1] if found else 1.0, linked)
+    total, found = _lifted(snapshot, query, total, found, links)
     if own is not None:
-        scores.pop(own, None)
-    found = top(snapshot, scores, "relevance", offset + limit)[offset:]
+        total -= snapshot.scored(query, own)[2]
+    found = [row for row in found if row[2] != own][offset : offset + limit]
     as_written = {compiler.stemmer.stem(term): term for term, _ in terms}
-    given = shares(snapshot, query, (number for _, _, number in found))
+    given = shares(snapshot, query, [number for _, _, number in found])
     hits = (
         RelatedHit(question_id, score, tuple(_reasons(given.get(number, ()), links.get(number), as_written)))
         for question_id, score, number in found
     )
-    return RelatedHits(len(scores), tuple(hits))
+    return RelatedHits(total, tuple(hits))
 
 
 def _query(compiler: Compiler, question: Question, terms: Iterable[tuple[str, float]]) -> w.Query:
     parts = [compiler.term(term, FIELDS, weight) for term, weight in terms]
     parts += [
-        AnyTerm("tag", [tag.name.encode()], TAG_BOOST * idf)
+        AnyTerm([tag.name], (("tag", TAG_BOOST * idf),))
         for tag in question.tags
-        if (idf := compiler.snapshot.weighting.inverse_frequency("tag", tag.name)) > 0
+        if (idf := compiler.snapshot.statistics.idf("tag", tag.name)) > 0
     ]
     return Weighed(parts, [1.0] * len(parts), 0.0)
 
@@ -160,16 +159,32 @@ def _parts(question: Question) -> Iterator[tuple[str, str]]:
 
 
 def _link_scores(
-    snapshot: Snapshot, scores: Mapping[int, float], linked: Iterable[tuple[str, LinkKind]]
+    snapshot: Snapshot, best_score: float, linked: Iterable[tuple[str, LinkKind]]
 ) -> dict[int, tuple[LinkKind, float]]:
     """Return the (kind, lift) of each linked document; of several links the strongest counts."""
-    best = max(scores.values(), default=1.0) or 1.0
     found: dict[int, tuple[LinkKind, float]] = {}
     for question_id, kind in linked:
-        number, lift = snapshot.number_of(question_id), LINK_LIFT[kind] * best
+        number, lift = snapshot.number_of(question_id), LINK_LIFT[kind] * best_score
         if number is not None and (number not in found or lift > found[number][1]):
             found[number] = (kind, lift)
     return found
+
+
+def _lifted(
+    snapshot: Snapshot,
+    query: w.Query,
+    total: int,
+    found: list[Ranked],
+    links: Mapping[int, tuple[LinkKind, float]],
+) -> tuple[int, list[Ranked]]:
+    """Return as `best`, with the linked questions lifted, wherever they were."""
+    rows = {number: (question_id, score) for question_id, score, number in found}
+    for number, (_, lift) in links.items():
+        question_id, score, matches = snapshot.scored(query, number)
+        total += not matches
+        rows[number] = question_id, score + lift
+    ranked = sorted((-score, question_id, number) for number, (question_id, score) in rows.items())
+    return total, [(question_id, -negative, number) for negative, question_id, number in ranked]
 
 
 def _reasons(

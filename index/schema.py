@@ -1,31 +1,25 @@
-"""The field table as Whoosh's schema, and a question as a Whoosh document."""
+"""The field table as the names of the schema, and a question as what is indexed of it."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from urllib.parse import unquote
 
-from whoosh import columns, fields
-
 from ..archive.records import Body, Question, accepted_answer, code_in, last_activity, tag_name
-from .analysis import StemAnalyzer, WordAnalyzer
 from .fields import FIELDS, Field, Kind
 
-SCHEMA_VERSION = 1
-"""Raised whenever analysis or `document` change what is put into the index, so that old ones are rebuilt."""
+SCHEMA_VERSION = 2
+"""Raised whenever analysis or `entry` change what is put into the index, so that old ones are rebuilt."""
 
 MISSING = -(2**63)
-"""What a sort column holds where the question lacks the value; below every real one."""
-
-SEPARATOR = "\x1f"
-"""Between the tag names of one question in their facet column; `tag_name` lets no control character in."""
+"""What a column of numbers holds where the question lacks the value; below every real one."""
 
 
 def words_field(name: str) -> str:
-    """Return the schema's name for the unstemmed terms of a ranked TEXT field."""
+    """Return the schema's name for the unstemmed terms of a TEXT or NAME field."""
     return f"{name}_words"
 
 
@@ -34,28 +28,20 @@ def has_stems(field: Field) -> bool:
     return field.kind is Kind.TEXT and field.boost > 0
 
 
-def schema() -> fields.Schema:
-    """Return a new schema, made from the field table.
+STEM_FIELDS = tuple(field.name for field in FIELDS if has_stems(field))
+"""Fields of language: stems with places, and the word that stood at each; the ranked ones."""
 
-    A ranked TEXT field is kept twice: stemmed under its name, without positions, for plain words; and
-    unstemmed under `words_field`, with positions, for phrases, wildcards and spelling.
-    """
-    made: dict[str, Any] = {}
-    for field in FIELDS:
-        if has_stems(field):
-            made[field.name] = fields.TEXT(analyzer=StemAnalyzer(), phrase=False)
-        if field.kind in (Kind.TEXT, Kind.NAME):
-            made[words_field(field.name)] = fields.TEXT(analyzer=WordAnalyzer())
-        elif field.kind in (Kind.TAG, Kind.SITE, Kind.FLAG):
-            made[field.name] = fields.KEYWORD()
-        elif field.kind is Kind.ID:
-            made[field.name] = fields.ID(unique=True, sortable=True)
-        elif field.kind in (Kind.NUMBER, Kind.DATE):
-            made[field.name] = fields.NUMERIC(int, 64)
-            made[f"{field.name}_sort"] = fields.COLUMN(columns.NumericColumn("q", default=MISSING))
-    made["tag_facet"] = fields.COLUMN(columns.VarBytesColumn())
-    made["site_facet"] = fields.COLUMN(columns.VarBytesColumn())
-    return fields.Schema(**made)
+WORD_FIELDS = tuple(
+    words_field(field.name)
+    for field in FIELDS
+    if field.kind in (Kind.TEXT, Kind.NAME) and not has_stems(field)
+)
+"""Fields of unstemmed terms alone."""
+
+KEYWORD_FIELDS = tuple(field.name for field in FIELDS if field.kind in (Kind.TAG, Kind.SITE, Kind.FLAG))
+NUMBER_FIELDS = tuple(field.name for field in FIELDS if field.kind in (Kind.NUMBER, Kind.DATE))
+SET_FIELDS = ("tag_facet", "site_facet")
+BOOSTS: Mapping[str, float] = {field.name: field.boost for field in FIELDS if has_stems(field)}
 
 
 def fingerprint() -> str:
@@ -63,18 +49,26 @@ def fingerprint() -> str:
     return hashlib.sha256(f"{SCHEMA_VERSION} {FIELDS!r}".encode()).hexdigest()[:12]
 
 
-def document(question: Question) -> dict[str, Any]:
-    """Return what Whoosh's `add_document` takes for one question; absent values are left out."""
-    made: dict[str, Any] = {"id": question.id}
-    made |= {name: text for name, text in _texts(question).items() if text}
-    made |= {words_field("user"): text for text in ["\n".join(_people(question))] if text}
-    made |= _numbers(question)
-    made |= {"is": list(_is(question)), "has": list(_has(question))}
-    made["tag"] = [name for tag in question.tags for name in (tag.name, *map(tag_name, tag.synonyms))]
-    made["tag_facet"] = SEPARATOR.join(tag.name for tag in question.tags).encode()
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is indexed of one question, by the schema's names; absent values are left out."""
+
+    id: str
+    texts: Mapping[str, str]
+    keywords: Mapping[str, Sequence[str]]
+    sets: Mapping[str, Sequence[str]]
+    numbers: Mapping[str, int]
+
+
+def entry(question: Question) -> Entry:
+    """Return what is indexed of a question."""
+    keywords: dict[str, Sequence[str]] = {"is": list(_is(question)), "has": list(_has(question))}
+    keywords["tag"] = [name for tag in question.tags for name in (tag.name, *map(tag_name, tag.synonyms))]
+    sets: dict[str, Sequence[str]] = {"tag_facet": [tag.name for tag in question.tags]}
     if question.site:
-        made |= {"site": list(_site_names(question.site)), "site_facet": question.site.encode()}
-    return made
+        keywords["site"] = list(_site_names(question.site))
+        sets["site_facet"] = [question.site]
+    return Entry(question.id, _texts(question), keywords, sets, _numbers(question))
 
 
 def _texts(question: Question) -> dict[str, str]:
@@ -89,11 +83,11 @@ def _texts(question: Question) -> dict[str, str]:
         "comment": _paragraphs(c.body.text for c in comments),
         "tagwords": _paragraphs(names),
         "blurb": _paragraphs(blurbs),
-        "code": _paragraphs(code for body in bodies for code in code_in(body)),
-        "url": unquote(question.url or ""),
+        words_field("code"): _paragraphs(code for body in bodies for code in code_in(body)),
+        words_field("url"): unquote(question.url or ""),
+        words_field("user"): "\n".join(_people(question)),
     }
-    stems = {field.name: texts[field.name] for field in FIELDS if has_stems(field)}
-    return stems | {words_field(name): text for name, text in texts.items()}
+    return {name: text for name, text in texts.items() if text}
 
 
 def _text(body: Body | None) -> str:
@@ -118,8 +112,7 @@ def _numbers(question: Question) -> dict[str, int]:
         "created": _seconds(question.created),
         "active": _seconds(last_activity(question)),
     }
-    known = {name: _clamped(value) for name, value in values.items() if value is not None}
-    return known | {f"{name}_sort": value for name, value in known.items()}
+    return {name: _clamped(value) for name, value in values.items() if value is not None}
 
 
 def _seconds(when: datetime | None) -> int | None:

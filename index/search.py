@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from typing import Any, Literal, get_args
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal, get_args
 
-from whoosh import query as w
-from whoosh.searching import SearchContext
+import numpy as np
 
 from . import grammar
 from .compile import Compiler, Match
-from .queries import AnyTerm, Filter, Weighed
-from .schema import MISSING, SEPARATOR
+from .evaluate import Evaluator
+from .segment.documents import MISSING
+from .segment.file import Array
 from .snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from whoosh import query as w
 
 Sort = Literal["relevance", "newest", "oldest", "active", "score", "views", "answers"]
 SORTS: tuple[Sort, ...] = get_args(Sort)
@@ -27,12 +30,12 @@ FACET_VALUES = 10
 """How many values of each facet are counted out; the commonest first."""
 
 _SORT_COLUMNS: Mapping[Sort, tuple[str, int]] = {
-    "newest": ("created_sort", -1),
-    "oldest": ("created_sort", 1),
-    "active": ("active_sort", -1),
-    "score": ("score_sort", -1),
-    "views": ("views_sort", -1),
-    "answers": ("answers_sort", -1),
+    "newest": ("created", -1),
+    "oldest": ("created", 1),
+    "active": ("active", -1),
+    "score": ("score", -1),
+    "views": ("views", -1),
+    "answers": ("answers", -1),
 }
 
 
@@ -81,90 +84,86 @@ def search(
     Raises `grammar.QueryError` where the query holds an ambiguous id.
     """
     query = Compiler(snapshot, match, now).whole(node)
-    scores = evaluate(snapshot, query)
-    ranked = top(snapshot, scores, sort, offset + limit)[offset:]
-    given = shares(snapshot, query, (number for _, _, number in ranked)) if explain else {}
-    hits = (Hit(question_id, score, _shown(given.get(number, ()))) for question_id, score, number in ranked)
-    counted = {name: _facet(snapshot, name, scores) for name in facets}
-    return Hits(len(scores), tuple(hits), counted)
-
-
-def evaluate(snapshot: Snapshot, query: w.Query) -> dict[int, float]:
-    """Return the score of every document that matches, by document number."""
-    scores: dict[int, float] = {}
-    searcher = snapshot.searcher
-    context = _context(snapshot)
-    for leaf, offset in searcher.leaf_searchers():
-        matcher = query.matcher(leaf, context)
-        while matcher.is_active():
-            scores[offset + matcher.id()] = matcher.score()
-            matcher.next()
-    return scores
-
-
-def top(
-    snapshot: Snapshot, scores: Mapping[int, float], sort: Sort, count: int
-) -> list[tuple[str, float, int]]:
-    """Return (id, score, document number) of the first `count` documents in the order of `sort`."""
-    ids = snapshot.column("id")
     if sort == "relevance":
-        best = heapq.nsmallest(count, ((-score, ids[n], n) for n, score in scores.items()))
-        return [(question_id, scores[n], n) for _, question_id, n in best]
+        total, ranked = best(snapshot, query, offset + limit)
+    else:
+        total, ranked = _sorted(snapshot, query, sort, offset + limit)
+    ranked = ranked[offset:]
+    given = shares(snapshot, query, [number for _, _, number in ranked]) if explain else {}
+    hits = (Hit(question_id, score, _shown(given.get(number, ()))) for question_id, score, number in ranked)
+    counted = {name: _facet(snapshot, name, query) for name in facets}
+    return Hits(total, tuple(hits), counted)
+
+
+Ranked = tuple[str, float, int]
+"""The id, score and document number of a question, counted over all segments."""
+
+
+def best(snapshot: Snapshot, query: w.Query, count: int) -> tuple[int, list[Ranked]]:
+    """Return how many questions match, and the first `count`: best first, equal ones in the order of ids."""
+    total, found = 0, list[Ranked]()
+    for base, one in zip(snapshot.bases, snapshot.evaluators, strict=True):
+        of_segment = one.best(query, max(count, 1))
+        total += of_segment.total
+        order = _first(count, -of_segment.scores, of_segment.docs, one)
+        ids = one.segment.documents.keys("id")
+        found += [
+            (ids.of(number).decode(), float(score), base + number)
+            for number, score in zip(
+                of_segment.docs[order].tolist(), of_segment.scores[order].tolist(), strict=True
+            )
+        ]
+    return total, heapq.nsmallest(count, found, key=lambda row: (-row[1], row[0]))
+
+
+def _first(count: int, keys: Array, docs: Array, one: Evaluator) -> Array:
+    """Return where the `count` smallest keys are, in order; equal ones in the order of ids."""
+    if count < len(keys):
+        among = np.flatnonzero(keys <= np.partition(keys, count)[count])
+    else:
+        among = np.arange(len(keys))
+    ranks = one.segment.documents.keys("id").ranks[docs[among]]
+    first: Array = among[np.lexsort((ranks, keys[among]))][:count]
+    return first
+
+
+def _sorted(snapshot: Snapshot, query: w.Query, sort: Sort, count: int) -> tuple[int, list[Ranked]]:
+    """Return as `best`, in the order of a column; those that lack the value come last."""
     name, sign = _SORT_COLUMNS[sort]
-    column = snapshot.column(name)
-    values = ((column[n], n) for n in scores)
-    keyed = ((value == MISSING, sign * value, ids[n], n) for value, n in values)
-    return [(key[2], scores[key[3]], key[3]) for key in heapq.nsmallest(count, keyed)]
+    total, found = 0, list[tuple[bool, int, str, float, int]]()
+    for base, one in zip(snapshot.bases, snapshot.evaluators, strict=True):
+        documents = one.segment.documents
+        docs = np.flatnonzero(one.alive(query))
+        total += len(docs)
+        distinct, places = np.unique(documents.places(name)[docs], return_inverse=True)
+        places = np.where((distinct == 0)[places], len(distinct), sign * places)
+        order = np.sort(docs[_first(count, places, docs, one)])
+        values = documents.numbers(name)[order].tolist()
+        ids = documents.keys("id")
+        for number, value, score in zip(
+            order.tolist(), values, one.scores(query, order).tolist(), strict=True
+        ):
+            missing = value == MISSING
+            found.append(
+                (missing, 0 if missing else sign * value, ids.of(number).decode(), score, base + number)
+            )
+    return total, [(row[2], row[3], row[4]) for row in heapq.nsmallest(count, found)]
 
 
 def shares(snapshot: Snapshot, query: w.Query, numbers: Iterable[int]) -> dict[int, tuple[Share, ...]]:
     """Return what each term of each field gave to documents' scores, most first; they add up to them."""
     found: dict[int, tuple[Share, ...]] = {}
-    wanted = sorted(numbers)
-    for leaf, offset in snapshot.searcher.leaf_searchers():
-        here = [n - offset for n in wanted if offset <= n < offset + leaf.doc_count_all()]
-        given = _given(snapshot, query, leaf, here)
-        found |= {offset + number: _ordered(parts) for number, parts in given.items()}
+    wanted = np.array(sorted(numbers), np.int64)
+    for base, one in zip(snapshot.bases, snapshot.evaluators, strict=True):
+        docs = wanted[(wanted >= base) & (wanted < base + one.segment.count)] - base
+        parts: list[dict[tuple[str, str], float]] = [{} for _ in docs]
+        for field, term, given in one.shares(query, docs):
+            for of_document, score in zip(parts, given.tolist(), strict=True):
+                if score:
+                    name = field.removesuffix("_words")
+                    of_document[name, term] = of_document.get((name, term), 0.0) + score
+        found |= {base + int(number): _ordered(part) for number, part in zip(docs, parts, strict=True)}
     return found
-
-
-_Parts = list[tuple[str, str, float]]
-
-
-def _given(snapshot: Snapshot, query: w.Query, leaf: Any, numbers: Iterable[int]) -> dict[int, _Parts]:
-    """Return the (field, term, score) of a query in those of some documents of a segment that it matches."""
-    match query:
-        case w.And():
-            each = [_given(snapshot, part, leaf, numbers) for part in query.subqueries]
-            return {
-                n: [share for parts in each for share in parts[n]]
-                for n in numbers
-                if all(n in p for p in each)
-            }
-        case Weighed():
-            each = [_given(snapshot, part, leaf, numbers) for part in query.subqueries]
-            return {
-                n: [share for parts in each for share in parts.get(n, ())]
-                for n in numbers
-                if any(n in parts for parts in each)
-            }
-        case Filter():
-            return {n: [] for n, _ in _scores(snapshot, query, leaf, numbers)}
-        case _:
-            field, term = _label(query)
-            return {n: [(field, term, score)] for n, score in _scores(snapshot, query, leaf, numbers)}
-
-
-def _scores(
-    snapshot: Snapshot, query: w.Query, leaf: Any, numbers: Iterable[int]
-) -> Iterator[tuple[int, float]]:
-    """Yield (number, score) of those of some documents, in order, that a query matches."""
-    matcher = query.matcher(leaf, _context(snapshot))
-    for number in numbers:
-        if matcher.is_active() and matcher.id() < number:
-            matcher.skip_to(number)
-        if matcher.is_active() and matcher.id() == number:
-            yield number, float(matcher.score())
 
 
 def _shown(found: tuple[Share, ...]) -> tuple[Share, ...]:
@@ -172,52 +171,29 @@ def _shown(found: tuple[Share, ...]) -> tuple[Share, ...]:
     return tuple(replace(share, field="tag") if share.field == "tagwords" else share for share in found)
 
 
-def _ordered(parts: _Parts) -> tuple[Share, ...]:
-    found: dict[tuple[str, str], float] = {}
-    for field, term, score in parts:
-        found[field, term] = found.get((field, term), 0.0) + score
+def _ordered(found: Mapping[tuple[str, str], float]) -> tuple[Share, ...]:
     ordered = sorted(found.items(), key=lambda item: (-item[1], item[0]))
-    return tuple(Share(field, term, score) for (field, term), score in ordered if score)
+    return tuple(Share(field, term, score) for (field, term), score in ordered)
 
 
-def _label(query: w.Query) -> tuple[str, str]:
-    """Return the field, by its name in the field table, and the term of a leaf, as --explain shows them."""
-    match query:
-        case w.Term():
-            return query.fieldname.removesuffix("_words"), query.text
-        case w.Phrase():
-            return query.fieldname.removesuffix("_words"), f'"{" ".join(query.words)}"'
-        case AnyTerm():
-            some = [term.decode() for term in query.terms_[:3]]
-            more = "|…" if len(query.terms_) > len(some) else ""
-            return query.fieldname.removesuffix("_words"), "|".join(some) + more
-        case _:
-            return "", str(query)
+def _facet(snapshot: Snapshot, name: str, query: w.Query) -> tuple[tuple[str, int], ...]:
+    counted: Counter[str] = Counter()
+    for one in snapshot.evaluators:
+        docs = np.flatnonzero(one.alive(query))
+        counted.update(_years(one, docs) if name == "year" else _names(one, docs, f"{name}_facet"))
+    return tuple(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))[:FACET_VALUES])
 
 
-def _context(snapshot: Snapshot) -> Any:
-    return SearchContext(weighting=snapshot.weighting)
+def _names(one: Evaluator, docs: Array, column: str) -> dict[str, int]:
+    names = one.segment.documents.sets(column)
+    counts = names.count(docs)
+    return {names.names[n].decode(): int(counts[n]) for n in np.flatnonzero(counts).tolist()}
 
 
-def _facet(snapshot: Snapshot, name: str, numbers: Iterable[int]) -> tuple[tuple[str, int], ...]:
-    values = {"tag": _tags, "site": _sites, "year": _years}[name](snapshot, numbers)
-    counted = Counter(values).items()
-    return tuple(sorted(counted, key=lambda pair: (-pair[1], pair[0]))[:FACET_VALUES])
-
-
-def _tags(snapshot: Snapshot, numbers: Iterable[int]) -> Iterator[str]:
-    column = snapshot.column("tag_facet")
-    for number in numbers:
-        yield from filter(None, column[number].decode().split(SEPARATOR))
-
-
-def _sites(snapshot: Snapshot, numbers: Iterable[int]) -> Iterator[str]:
-    column = snapshot.column("site_facet")
-    return filter(None, (column[number].decode() for number in numbers))
-
-
-def _years(snapshot: Snapshot, numbers: Iterable[int]) -> Iterator[str]:
-    column = snapshot.column("created_sort")
-    for value in (column[number] for number in numbers):
-        if value != MISSING:
-            yield str(datetime.fromtimestamp(value, UTC).year)
+def _years(one: Evaluator, docs: Array) -> dict[str, int]:
+    seconds = one.segment.documents.numbers("created")[docs]
+    seconds = seconds[seconds != MISSING]
+    years, counts = np.unique(
+        seconds.astype("M8[s]").astype("M8[Y]").astype(np.int64) + 1970, return_counts=True
+    )
+    return {str(year): count for year, count in zip(years.tolist(), counts.tolist(), strict=True)}

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from . import grammar as g
 from .analysis import Stemmer, words
+
+if TYPE_CHECKING:
+    from .snapshot import Snapshot
 
 MIN_LETTERS = 4
 """Shortest word that is looked at: three letters are one edit from half of all short words."""
@@ -104,46 +107,35 @@ def edits_allowed(word: str) -> int:
     return 2 if len(word) >= LONG else 1
 
 
-class WhooshVocabulary:
-    """The vocabulary of a Whoosh reader's unstemmed `fields`; `stemmed` ones also make a word known."""
+class IndexVocabulary:
+    """The vocabulary of a state of the index: the unstemmed words of `fields`.
+
+    A word is known too where another of its stem stands in one of the `stemmed` fields.
+    """
 
     def __init__(
-        self, reader: Any, fields: Sequence[str], stemmed: Sequence[str] = (), stemmer: Stemmer | None = None
+        self,
+        snapshot: Snapshot,
+        fields: Sequence[str],
+        stemmed: Sequence[str] = (),
+        stemmer: Stemmer | None = None,
     ) -> None:
-        self._reader = reader
-        self._fields = fields
-        self._stemmed = stemmed
+        self._snapshot, self._fields, self._stemmed = snapshot, fields, stemmed
         self._stemmer = stemmer or Stemmer()
 
     def frequency(self, word: str) -> int:
         """Return in how many documents the word, or one with its stem, stands; each field counts."""
-        return self._held(word) or self._count(self._stemmer.stem(word), self._stemmed)
+        return self._count(word, self._fields) or self._count(self._stemmer.stem(word), self._stemmed)
 
     def within(self, word: str, edits: int) -> Iterator[tuple[str, int]]:
-        """Yield the words near this one. Whoosh's automaton knows no swaps: they are made here first.
-
-        An edit on top of a swap may edit a letter twice, and what that leads to is too far.
-        """
-        near: set[str] = set()
-        for variant, left in _swapped(word, edits):
-            near.update(self._like(variant, left) if left else (variant,))
-        for candidate in sorted(near):
-            frequency = self._held(candidate)
-            if frequency and distance(word, candidate) <= edits:
+        """Yield the words near this one, with their frequencies."""
+        for candidate in self._snapshot.words_near(self._fields, word, edits):
+            frequency = self._count(candidate, self._fields)
+            if frequency:
                 yield candidate, frequency
 
-    def _held(self, word: str) -> int:
-        return self._count(word, self._fields)
-
     def _count(self, term: str, fields: Sequence[str]) -> int:
-        return sum(self._reader.doc_frequency(field, term) for field in fields)
-
-    def _like(self, word: str, edits: int) -> Iterator[str]:
-        for leaf, _ in self._reader.leaf_readers():
-            held = leaf.indexed_field_names()
-            for field in self._fields:
-                if field in held:
-                    yield from leaf.terms_within(field, word, edits)
+        return sum(self._snapshot.statistics.frequency(field, term) for field in fields)
 
 
 def _is_checked(word: str) -> bool:
@@ -162,19 +154,6 @@ def _nearest(word: str, vocabulary: Vocabulary) -> str | None:
         if ranked:
             return min(ranked)[-1]
     return None
-
-
-def _swapped(word: str, edits: int) -> Iterator[tuple[str, int]]:
-    """Yield (the word with swaps of neighbours made, edits left), from none to `edits` swaps."""
-
-    def swaps(text: str, start: int, left: int) -> Iterator[tuple[str, int]]:
-        yield text, left
-        if left:
-            for i in range(start, len(text) - 1):
-                if text[i] != text[i + 1]:
-                    yield from swaps(text[:i] + text[i + 1] + text[i] + text[i + 2 :], i + 2, left - 1)
-
-    return swaps(word, 0, edits)
 
 
 def _asked(node: g.Node) -> Iterator[str]:

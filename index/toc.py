@@ -2,13 +2,14 @@
 
 Whoosh keeps its own as a pickle; ours is JSON, so that an index from somewhere else cannot run code by
 being listed, and it carries what makes an index trustworthy: the archive it belongs to, the revision it
-holds, and the size and CRC-32 of every file. A commit is one rename of one such file, `toc-N.json`; N, the
-generation, rises by one with each. Format 1:
+holds, and which segment files those are. A commit is one rename of one such file, `toc-N.json`; N, the
+generation, rises by one with each. Format 2:
 
-    {"format": 1, "archive": id, "schema": fingerprint, "generation": N, "revision": R,
-     "segments": [{"id", "documents", "deleted": [document numbers], "compound", "lengths": {field: terms},
-                   "files": {name: {"size", "crc32", "mtime_ns"}}}],
+    {"format": 2, "archive": id, "schema": fingerprint, "generation": N, "revision": R,
+     "segments": [{"id", "documents", "deleted": [document numbers], "marks": [of .documents, of .postings]}],
      "crc32": of the canonical JSON of all the rest}
+
+A mark is the checksum of a file's header, which holds that of its directory (docs/index-format.md).
 """
 
 from __future__ import annotations
@@ -24,30 +25,18 @@ from typing import Any
 
 from .errors import IndexUnusable
 
-FORMAT = 1
+FORMAT = 2
 _NAME = re.compile(r"toc-(\d{1,12})\.json")
-_BLOCK = 1 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class FileMark:
-    """How a file looked when it was committed: its size in bytes, its CRC-32, its modification time in ns."""
-
-    size: int
-    crc32: int
-    mtime_ns: int
 
 
 @dataclass(frozen=True, slots=True)
 class SegmentEntry:
-    """One segment: its Whoosh id, document count, deleted document numbers, field lengths in terms, files."""
+    """One segment: its id, document count, deleted document numbers in order, and the marks of its files."""
 
     id: str
     documents: int
     deleted: tuple[int, ...]
-    compound: bool
-    lengths: Mapping[str, int]
-    files: Mapping[str, FileMark]
+    marks: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +82,7 @@ def read_toc(directory: Path) -> Toc:
         if data.pop("crc32") != _crc(data):
             raise IndexUnusable(directory, "torn")
         toc = _from_json(data)
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, IsADirectoryError) as error:
         raise IndexUnusable(directory, "torn") from error
     if toc.generation != generation:
         raise IndexUnusable(directory, "foreign")
@@ -114,39 +103,6 @@ def write_toc(directory: Path, toc: Toc) -> None:
     sync_directory(directory)
 
 
-def mark_file(path: Path) -> FileMark:
-    """Make a file durable and return how it looks."""
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-    status = path.stat()
-    return FileMark(status.st_size, file_crc(path), status.st_mtime_ns)
-
-
-def file_crc(path: Path) -> int:
-    """Return the CRC-32 of a file's content."""
-    crc = 0
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            crc = zlib.crc32(block, crc)
-    return crc
-
-
-def verify_files(directory: Path, toc: Toc, *, thorough: bool = False) -> None:
-    """Raise `IndexUnusable` unless every file is as it was committed.
-
-    A file whose size and modification time are unchanged is trusted without being read, unless `thorough`.
-    """
-    for segment in toc.segments:
-        for name, mark in segment.files.items():
-            path = directory / name
-            status = path.stat()
-            if status.st_size != mark.size:
-                raise IndexUnusable(directory, "torn")
-            touched = status.st_mtime_ns != mark.mtime_ns
-            if (touched or thorough) and file_crc(path) != mark.crc32:
-                raise IndexUnusable(directory, "torn")
-
-
 def sync_directory(directory: Path) -> None:
     """Make renames and removals in a directory durable."""
     handle = os.open(directory, os.O_RDONLY)
@@ -162,11 +118,9 @@ def _from_json(data: Mapping[str, Any]) -> Toc:
 
 
 def _segment_from_json(data: Mapping[str, Any]) -> SegmentEntry:
-    files = {_plain_name(name): FileMark(**mark) for name, mark in data["files"].items()}
-    deleted = tuple(int(number) for number in data["deleted"])
-    return SegmentEntry(
-        _plain_name(data["id"]), int(data["documents"]), deleted, data["compound"], data["lengths"], files
-    )
+    deleted = tuple(sorted({int(number) for number in data["deleted"]}))
+    marks = tuple(int(mark) for mark in data["marks"])
+    return SegmentEntry(_plain_name(data["id"]), int(data["documents"]), deleted, marks)
 
 
 def _plain_name(name: str) -> str:

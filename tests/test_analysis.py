@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from askive.index.analysis import MAX_TERM, StemAnalyzer, Stemmer, WordAnalyzer, fold, words
+from askive.index.analysis import MAX_TERM, Stemmer, fold, words
+from askive.index.whoosh_schema import StemAnalyzer, WordAnalyzer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -13,13 +13,14 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 from askive.archive.records import ChangeSet, Question
 from askive.index import grammar
 from askive.index.build import MERGE_FACTOR, update
-from askive.index.commit import WriteLock
+from askive.index.commit import LOCK_NAME, SUFFIXES, WriteLock
 from askive.index.errors import IndexLocked, IndexUnusable, IndexUnwritable
 from askive.index.search import search
 from askive.index.snapshot import Snapshot
@@ -30,6 +31,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 EVERYTHING = grammar.Everything()
+PARTS = tuple(suffix[1:] for suffix in SUFFIXES)
 WORDS = ("alpha", "beta", "gamma", "delta", "words", "it's")
 
 
@@ -98,8 +100,9 @@ def test_segments_stay_few(tmp_path: Path) -> None:
         history.put(question(f"q{n:02}", f"alpha {n}"))
         update(tmp_path, ARCHIVE_ID, history.changes)
     with Snapshot.open(tmp_path, ARCHIVE_ID) as snapshot:
-        assert len(snapshot.reader.leaf_readers()) < 2 * MERGE_FACTOR
+        assert len(snapshot.segments) < 2 * MERGE_FACTOR
         assert len(ids(snapshot)) == 60
+        assert len(segment_files(tmp_path)) == 2 * len(snapshot.segments)
 
 
 def test_deleting_everything_leaves_an_empty_index(tmp_path: Path) -> None:
@@ -117,17 +120,24 @@ def newest_toc(folder: Path) -> Path:
     return toc_path(folder, latest_generation(folder))
 
 
-def segment_file(folder: Path) -> Path:
-    return next(folder.glob("*.seg"))
+def segment_files(folder: Path, part: str = "*") -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.match(f"*.{part}") and path.suffix in SUFFIXES)
+
+
+def assert_nothing_left_over(folder: Path) -> None:
+    """Hold that a folder has the files of its newest state alone."""
+    entries = json.loads(newest_toc(folder).read_bytes())["segments"]
+    expected = {f"{entry['id']}.{part}" for entry in entries for part in PARTS}
+    assert {path.name for path in folder.iterdir()} == {*expected, newest_toc(folder).name, LOCK_NAME}
 
 
 def truncate(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-7])
 
 
-def flip(path: Path) -> None:
+def flip(place: int, path: Path) -> None:
     data = bytearray(path.read_bytes())
-    data[len(data) // 2] ^= 0x40
+    data[place] ^= 0x40
     path.write_bytes(data)
 
 
@@ -140,7 +150,14 @@ def edit_toc(folder: Path, **changed: object) -> None:
     path.write_text(json.dumps({**json.loads(path.read_text()), **changed}))
 
 
-DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
+Harm = Callable[[Path], object]
+
+
+def harm_segment(folder: Path, part: str, harm: Harm) -> None:
+    harm(*segment_files(folder, part))
+
+
+DAMAGE: dict[str, tuple[Harm, str]] = {
     "no files": (lambda folder: shutil.rmtree(folder), "missing"),
     "no toc": (lambda folder: remove(newest_toc(folder)), "missing"),
     "torn toc": (lambda folder: truncate(newest_toc(folder)), "torn"),
@@ -148,12 +165,22 @@ DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
     "toc of junk": (lambda folder: newest_toc(folder).write_bytes(b"\x80\x04junk"), "torn"),
     "toc of other JSON": (lambda folder: newest_toc(folder).write_text("[1]"), "foreign"),
     "toc edited": (lambda folder: edit_toc(folder, revision=99), "torn"),
-    "later format": (lambda folder: edit_toc(folder, format=2), "format 2"),
+    "earlier format": (lambda folder: edit_toc(folder, format=1), "format 1"),
+    "later format": (lambda folder: edit_toc(folder, format=3), "format 3"),
     "renamed toc": (lambda folder: newest_toc(folder).rename(toc_path(folder, 77)), "foreign"),
-    "no segment": (lambda folder: remove(segment_file(folder)), "torn"),
-    "torn segment": (lambda folder: truncate(segment_file(folder)), "torn"),
-    "flipped bit": (lambda folder: flip(segment_file(folder)), "torn"),
-    "empty segment": (lambda folder: segment_file(folder).write_bytes(b""), "torn"),
+}
+SEGMENT_DAMAGE: dict[str, tuple[Harm, str]] = {
+    "missing": (remove, "torn"),
+    "torn": (truncate, "torn"),
+    "empty": (lambda path: path.write_bytes(b""), "damaged"),
+    "junk": (lambda path: path.write_bytes(b"\x80\x04junk" * 20), "foreign"),
+    "flipped bit in the header": (lambda path: flip(17, path), "damaged"),
+    "flipped bit in the directory": (lambda path: flip(-17, path), "damaged"),
+}
+DAMAGE |= {
+    f"{part}: {name}": (partial(harm_segment, part=part, harm=harm), reason)
+    for name, (harm, reason) in SEGMENT_DAMAGE.items()
+    for part in PARTS
 }
 
 
@@ -171,6 +198,40 @@ def test_a_damaged_index_is_seen_and_rebuilt(tmp_path: Path, damage: str) -> Non
     assert reason in report.rebuilt
     with Snapshot.open(tmp_path, ARCHIVE_ID, thorough=True) as snapshot:
         assert answers_of(snapshot) == sound
+
+
+FIRST_SECTION = 48
+"""Where the sections of a file begin: behind the header."""
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_damage_that_is_not_looked_at_is_seen_when_it_is(tmp_path: Path, part: str) -> None:
+    history = few()
+    with build(tmp_path, history) as snapshot:
+        sound = answers_of(snapshot)
+    flip(FIRST_SECTION, *segment_files(tmp_path, part))
+    with pytest.raises(IndexUnusable, match="damaged"):
+        Snapshot.open(tmp_path, ARCHIVE_ID, thorough=True)
+    with Snapshot.open(tmp_path, ARCHIVE_ID) as snapshot, pytest.raises(IndexUnusable, match="damaged"):
+        answers_of(snapshot)
+    update(tmp_path, ARCHIVE_ID, history.changes, full=True)
+    with Snapshot.open(tmp_path, ARCHIVE_ID, thorough=True) as snapshot:
+        assert answers_of(snapshot) == sound
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_an_update_that_meets_damage_rebuilds(tmp_path: Path, part: str) -> None:
+    history = few()
+    build(tmp_path, history).close()
+    flip(FIRST_SECTION, *segment_files(tmp_path, part))
+    history.put(question("q1", "epsilon"), question("q2", "zeta"))  # so many that the segment is rewritten
+    report = update(tmp_path, ARCHIVE_ID, history.changes)
+    assert (report.indexed, report.rebuilt) == (5, "damaged")
+    with (
+        Snapshot.open(tmp_path, ARCHIVE_ID, thorough=True) as snapshot,
+        build(tmp_path / "new", history) as new,
+    ):
+        assert answers_of(snapshot) == answers_of(new)
 
 
 def test_an_index_of_another_archive_is_not_believed(tmp_path: Path) -> None:
@@ -199,9 +260,12 @@ def test_an_index_ahead_of_its_archive_is_rebuilt(tmp_path: Path) -> None:
 def test_junk_in_the_folder_is_harmless(tmp_path: Path) -> None:
     (tmp_path / "askive_junk.seg").write_bytes(b"junk")
     (tmp_path / "_MAIN_1.toc").write_bytes(b"\x80\x04.")
+    (tmp_path / "0123456789abcdef.documents").write_bytes(b"junk")
+    (tmp_path / "runs-0123").mkdir()
+    (tmp_path / "runs-0123" / "ab.postings").write_bytes(b"junk")
     with build(tmp_path, few()) as snapshot:
         assert len(ids(snapshot)) == 5
-    assert not (tmp_path / "askive_junk.seg").exists()
+    assert_nothing_left_over(tmp_path)
 
 
 def test_a_reader_keeps_its_state_while_a_writer_commits(tmp_path: Path) -> None:
@@ -232,7 +296,8 @@ def test_a_failing_change_leaves_the_state_before(tmp_path: Path) -> None:
         assert len(ids(snapshot)) == 5
     history.put(question("q9", "later"))
     assert update(tmp_path, ARCHIVE_ID, history.changes).indexed == 1
-    assert len(list(tmp_path.glob("*.seg"))) == 2
+    assert len(segment_files(tmp_path)) == 4
+    assert_nothing_left_over(tmp_path)
 
 
 def test_a_second_writer_waits_and_then_says_so(tmp_path: Path) -> None:
@@ -268,8 +333,7 @@ def test_killed_writers_leave_a_usable_index(tmp_path: Path, rounds: int) -> Non
     history = few()
     history.revision += 10**6
     update(tmp_path, ARCHIVE_ID, history.changes, full=True)
-    left = {path.suffix for path in tmp_path.iterdir()}
-    assert left == {"", ".seg", ".json"}
+    assert_nothing_left_over(tmp_path)
 
 
 FULL_DISK = """

@@ -40,7 +40,13 @@ LAYERS: Mapping[str, Layer] = {
     "askive.archive": Layer(ours=("askive.archive",), others=("backports", "bs4", "lxml", "nh3")),
     "askive.archive.errors": Layer(),
     "askive.archive.records": Layer(),
-    "askive.index": Layer(ours=("askive.index", "askive.archive.records"), others=("whoosh",)),
+    "askive.index": Layer(
+        ours=("askive.index", "askive.archive.records"), others=("Stemmer", "numpy", "whoosh")
+    ),
+    # Arrays in files: of all the index it knows how errors are told.
+    "askive.index.segment": Layer(
+        ours=("askive.index.segment", "askive.index.errors"), others=("numpy", "whoosh.util")
+    ),
     "askive.index.fields": Layer(ours=("askive.index.grammar",)),
     # Standard library alone: so are the field table, and the records, which say how a tag's name is folded.
     "askive.index.grammar": Layer(ours=("askive.index.fields", "askive.archive.records")),

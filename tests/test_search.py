@@ -14,7 +14,7 @@ from askive.index import grammar
 from askive.index.analysis import Stemmer, words
 from askive.index.compile import MOST, Match
 from askive.index.fields import RANKED
-from askive.index.schema import document
+from askive.index.schema import entry
 from askive.index.search import MATCHES, SORTS, Hits, Sort, search
 from askive.index.snapshot import Snapshot
 from askive.tests.index_archive import NOW, History, build, day, question
@@ -295,7 +295,7 @@ def stems_of(text: str, stem: Callable[[str], str]) -> list[str]:
 def naive(archive: list[Question], text: str, match: Match) -> dict[str, float]:
     """The ranking in obvious lines: BM25 of each stem in each field, times the boost, all added up."""
     stem = Stemmer().stem
-    documents = {each.id: document(each) for each in archive}
+    documents = {each.id: entry(each).texts for each in archive}
     texts = {f: {i: stems_of(d.get(f.name, ""), stem) for i, d in documents.items()} for f in RANKED}
     known = {term for kept in texts.values() for terms in kept.values() for term in terms}
     asked: list[str] = []
@@ -310,7 +310,7 @@ def naive(archive: list[Question], text: str, match: Match) -> dict[str, float]:
         for field in RANKED:
             kept = texts[field]
             n = sum(term in terms for terms in kept.values())
-            mean = sum(map(kept_length, kept.values())) / len(kept)
+            mean = sum(map(len, kept.values())) / len(kept)
             for i, terms in kept.items():
                 if tf := terms.count(term):
                     norm = 1.2 * (0.25 + 0.75 * kept_length(terms) / mean)

@@ -1,18 +1,18 @@
-"""Did you mean: against a brute-force oracle, and over a real Whoosh index."""
+"""Did you mean: against a brute-force oracle, and over a real index."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
-from askive.index.analysis import StemAnalyzer, WordAnalyzer
 from askive.index.grammar import parse
-from askive.index.suggest import Suggestion, WhooshVocabulary, asked, corrected, distance, suggest
+from askive.index.suggest import IndexVocabulary, Suggestion, asked, corrected, distance, suggest
+from askive.tests.index_archive import History, build, question
 from hypothesis import given
 from hypothesis import strategies as st
-from whoosh.fields import TEXT, Schema
-from whoosh.filedb.filestore import RamStorage
 
 
 @dataclass(frozen=True)
@@ -39,15 +39,14 @@ def reachable(a: str, b: str, edits: int) -> bool:
     return any(reachable(x, y, edits - 1) for x, y in tried)
 
 
-def whoosh_vocabulary(*texts: str, segments: int = 1) -> WhooshVocabulary:
-    unstemmed = {name: TEXT(analyzer=WordAnalyzer()) for name in ("title_words", "body_words")}
-    index = RamStorage().create_index(Schema(**unstemmed, body=TEXT(StemAnalyzer())))
-    for n in range(segments):
-        writer = index.writer()
-        for text in texts[n::segments]:
-            writer.add_document(body_words=text, body=text)
-        writer.commit(merge=False)
-    return WhooshVocabulary(index.reader(), ["title_words", "body_words"], ["body"])
+def index_vocabulary(*texts: str, segments: int = 1) -> IndexVocabulary:
+    history = History()
+    with TemporaryDirectory() as directory:
+        for n in range(segments):
+            history.put(*(question(f"{n}:{i}", "?", text) for i, text in enumerate(texts[n::segments])))
+            snapshot = build(Path(directory), history)
+        assert len(snapshot.segments) == segments
+    return IndexVocabulary(snapshot, ["title_words", "question_words"], ["question"])
 
 
 TEXTS = (
@@ -79,7 +78,7 @@ SUGGESTIONS = [
 @pytest.mark.parametrize(("word", "instead"), SUGGESTIONS)
 def test_suggestions_from_an_index(word: str, instead: str | None, segments: int) -> None:
     expected = (Suggestion(word, instead),) if instead else ()
-    assert suggest([word], whoosh_vocabulary(*TEXTS, segments=segments)) == expected
+    assert suggest([word], index_vocabulary(*TEXTS, segments=segments)) == expected
 
 
 RANKED = [
@@ -114,8 +113,8 @@ def test_distance_is_what_trying_all_edits_finds(a: str, b: str, edits: int) -> 
 
 
 @given(st.lists(WORDS, min_size=1, max_size=12), WORDS, st.integers(1, 2))
-def test_whoosh_finds_what_looking_at_every_word_finds(held: list[str], word: str, edits: int) -> None:
-    vocabulary = whoosh_vocabulary(*held)
+def test_the_index_finds_what_looking_at_every_word_finds(held: list[str], word: str, edits: int) -> None:
+    vocabulary = index_vocabulary(*held)
     oracle = Held({w: held.count(w) for w in held})
     assert sorted(vocabulary.within(word, edits)) == sorted(oracle.within(word, edits))
 

@@ -1,0 +1,1 @@
+"""Segments: what is known of a share of the questions, as arrays in memory-mapped files."""

@@ -1,0 +1,122 @@
+"""A sorted dictionary of terms: their bytes one behind the other, and where each begins."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from .file import Array, Longs, SectionFile
+from .writer import SectionWriter
+
+SAMPLE = 64
+"""Every so many terms one is kept apart too: the samples are searched in memory, then one stretch is read."""
+
+
+class Terms:
+    """The dictionary in the section `name` of a file: `terms[i]` is term i, in the order of its bytes."""
+
+    def __init__(self, file: SectionFile, name: str) -> None:
+        self._file, self.name = file, name
+        self._starts = f"{name}.starts"
+        self._count = file.length(self._starts) - 1
+        if self._count < 0:
+            raise file.damaged()
+        self._samples: list[bytes] | None = None
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, number: int) -> bytes:
+        return self.read(number, number + 1)[0]
+
+    def number(self, term: bytes) -> int | None:
+        """Return the number of a term; None where it is not there."""
+        first, stretch = self._stretch(term)
+        place = bisect_left(stretch, term)
+        return first + place if place < len(stretch) and stretch[place] == term else None
+
+    def place(self, term: bytes) -> int:
+        """Return the number of the first term that is not before `term`."""
+        first, stretch = self._stretch(term)
+        return first + bisect_left(stretch, term)
+
+    def prefixed(self, prefix: bytes) -> range:
+        """Return the numbers of the terms that begin with `prefix`."""
+        after = prefix.rstrip(b"\xff")
+        stop = self.place(after[:-1] + bytes([after[-1] + 1])) if after else self._count
+        return range(self.place(prefix), stop)
+
+    def _stretch(self, term: bytes) -> tuple[int, list[bytes]]:
+        if self._samples is None:
+            starts = f"{self.name}.samples.starts"
+            self._samples = _read(
+                self._file, f"{self.name}.samples", starts, 0, self._file.length(starts) - 1
+            )
+        first = max(bisect_right(self._samples, term) - 1, 0) * SAMPLE
+        return first, self.read(first, min(first + SAMPLE, self._count))
+
+    def read(self, start: int = 0, stop: int | None = None) -> list[bytes]:
+        """Return the terms from `start` to `stop`."""
+        return _read(self._file, self.name, self._starts, start, self._count if stop is None else stop)
+
+    def holding(self, part: bytes) -> Iterator[int]:
+        """Yield the numbers of the terms in which `part` stands, in order."""
+        starts = self._file.array(self._starts).astype(np.int64)
+        text = self._file.array(self.name).tobytes()
+        found = []
+        at = text.find(part)
+        while at >= 0:
+            found.append(at)
+            at = text.find(part, at + 1)
+        places = np.array(found, np.int64)
+        numbers = np.searchsorted(starts, places, "right") - 1
+        inside = places + len(part) <= starts[np.minimum(numbers + 1, self._count)]
+        yield from np.unique(numbers[inside]).tolist()
+
+    def sizes(self) -> Longs:
+        """Return the length of each term in bytes."""
+        starts = self._file.array(self._starts).astype(np.int64)
+        return starts[1:] - starts[:-1]
+
+
+def _read(file: SectionFile, name: str, starts_name: str, start: int, stop: int) -> list[bytes]:
+    if stop <= start:
+        return []
+    starts = file.array(starts_name, start, stop + 1).tolist()
+    begin = starts[0]
+    text = file.array(name, begin, starts[-1]).tobytes()
+    return [text[a - begin : b - begin] for a, b in pairwise(starts)]
+
+
+def write_terms(out: SectionWriter, name: str, terms: Sequence[bytes]) -> None:
+    """Write a dictionary of sorted, distinct terms."""
+    for section, some in ((name, terms), (f"{name}.samples", terms[::SAMPLE])):
+        out.append(section, np.frombuffer(b"".join(some), np.uint8))
+        write_starts(out, f"{section}.starts", np.fromiter(map(len, some), np.int64, len(some)))
+
+
+def write_starts(out: SectionWriter, name: str, counts: Array) -> None:
+    """Write where lists begin that have so many items, and where the last one ends."""
+    starts = np.zeros(len(counts) + 1, np.int64)
+    np.cumsum(counts, out=starts[1:])
+    out.append(name, starts, "<u4" if starts[-1] < 1 << 32 else "<u8")
+
+
+def letters_of(words: Sequence[bytes]) -> Array:
+    """Return for each word which letters it has, a bit each: the lowest five bits of its UTF-8 bytes.
+
+    Bytes that go on a character have none, so that a character is one bit.
+    """
+    text = np.frombuffer(b"".join(words), np.uint8)
+    lengths = np.fromiter(map(len, words), np.int64, len(words))
+    if not len(text):
+        return np.zeros(len(words), np.uint32)
+    bits = np.left_shift(np.uint32(1), (text & 31).astype(np.uint32))
+    bits[text & 0xC0 == 0x80] = 0
+    found = np.zeros(len(words), np.uint32)
+    there = np.flatnonzero(lengths)
+    found[there] = np.bitwise_or.reduceat(bits, (np.cumsum(lengths) - lengths)[there])
+    return found

@@ -1,0 +1,86 @@
+"""Words of an archive that are like a pattern, or near a word: looked for in sorted dictionaries."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from .segment.file import Array
+from .segment.terms import Terms, letters_of
+
+FEW = 2000
+"""Terms that are read one by one; of more, the whole dictionary is read at once."""
+
+
+def like(terms: Terms, pattern: str) -> Iterator[bytes]:
+    """Yield the terms like a pattern in which `*` is any text and `?` any one character, in order."""
+    expression = expression_of(pattern)
+    for term in _candidates(terms, pattern):
+        if expression.fullmatch(term.decode()):
+            yield term
+
+
+def expression_of(pattern: str) -> re.Pattern[str]:
+    """Return the regular expression of a pattern; runs of `*` are one, so that it cannot blow up."""
+    signs = {"*": ".*", "?": "."}
+    pieces = re.split(r"(\*+|\?)", pattern)
+    return re.compile("".join(signs.get(piece[:1], re.escape(piece)) for piece in pieces), re.DOTALL)
+
+
+def _candidates(terms: Terms, pattern: str) -> Iterator[bytes]:
+    """Yield all terms that can be like a pattern: by its beginning, else by the longest text in it."""
+    texts = re.split(r"[*?]+", pattern)
+    if texts[0]:
+        found = terms.prefixed(texts[0].encode())
+        yield from terms.read(found.start, found.stop)
+    elif longest := max(texts, key=len).encode():
+        for number in terms.holding(longest):
+            yield terms[number]
+    else:
+        yield from terms.read()
+
+
+def near(terms: Terms, letters: Array | None, word: str, edits: int) -> Iterator[bytes]:
+    """Yield the terms that are at most so many edits from a word, in order.
+
+    An edit puts a character in, leaves one out, changes one, or swaps two neighbours; none is edited twice
+    (optimal string alignment). `letters` are those of each term where the dictionary keeps them.
+    """
+    sizes = terms.sizes()
+    possible = (sizes >= len(word) - edits) & (sizes <= 4 * (len(word) + edits))
+    if letters is not None:
+        changed = np.bitwise_count(letters ^ letters_of([word.encode()])[0])
+        possible &= changed <= 2 * edits  # an edit takes one letter away and brings another at most
+    numbers = np.flatnonzero(possible)
+    found = [terms[n] for n in numbers.tolist()] if len(numbers) < FEW else _picked(terms.read(), numbers)
+    candidates = [term for term in found if abs(len(term.decode()) - len(word)) <= edits]
+    distances = distances_to(word, [term.decode() for term in candidates])
+    yield from (candidates[i] for i in np.flatnonzero(distances <= edits).tolist())
+
+
+def _picked(terms: Sequence[bytes], numbers: Array) -> list[bytes]:
+    return [terms[n] for n in numbers.tolist()]
+
+
+def distances_to(word: str, others: Sequence[str]) -> Array:
+    """Return the optimal string alignment distance of a word to each of some others."""
+    longest = max(map(len, others), default=0)
+    table = np.zeros((longest, len(others)), np.int32)
+    for i, other in enumerate(others):
+        table[: len(other), i] = [ord(character) for character in other]
+    asked = [ord(character) for character in word]
+    before_last = last = np.repeat(np.arange(longest + 1)[:, None], len(others), axis=1)
+    for i, letter in enumerate(asked, 1):
+        row = np.empty_like(last)
+        row[0] = i
+        costs = (table != letter).astype(np.int64)
+        for j in range(1, longest + 1):
+            row[j] = np.minimum(np.minimum(last[j], row[j - 1]) + 1, last[j - 1] + costs[j - 1])
+            if i > 1 and j > 1:
+                swapped = (table[j - 2] == letter) & (table[j - 1] == asked[i - 2])
+                row[j] = np.where(swapped, np.minimum(row[j], before_last[j - 2] + 1), row[j])
+        before_last, last = last, row
+    lengths = np.fromiter(map(len, others), np.int64, len(others))
+    return last[lengths, np.arange(len(others))]
