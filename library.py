@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, Protocol, TypeVar
 
 from .archive.errors import NoSuchTag
 from .archive.records import LinkKind, Question, tag_name
-from .index import build, grammar
+from .index import grammar
 from .index.analysis import Stemmer
 from .index.compile import Match
 from .index.errors import IndexLocked, IndexUnusable, IndexUnwritable
@@ -32,6 +32,7 @@ from .render import SNIPPET_WIDTH, Page, Shown
 
 if TYPE_CHECKING:
     from .archive.store import Store
+    from .index.build import BuildReport
 
 HEALED = frozenset({"missing", "outdated"})
 """Reasons to rebuild an index that say of no harm done."""
@@ -266,7 +267,9 @@ class Upkeep:
     def _open(self) -> Snapshot:
         return Snapshot.open(self.directory, self.store.archive_id)
 
-    def _update(self, *, wait: float, full: bool = False) -> build.BuildReport:
+    def _update(self, *, wait: float, full: bool = False) -> BuildReport:
+        from .index import build  # noqa: PLC0415 - the writing side, which an index up to date need not load
+
         try:
             return build.update(
                 self.directory,

@@ -14,7 +14,7 @@ class IndexUnusable(IndexProblem):
 
     def __init__(self, directory: Path, reason: str) -> None:
         self.directory, self.reason = directory, reason
-        super().__init__(f"the index at {directory} is {reason}: `askive reindex` rebuilds it")
+        super().__init__(f"the index at {directory} is {reason}: `askive reindex --full` rebuilds it")
 
 
 class IndexLocked(IndexProblem):

@@ -134,7 +134,7 @@ class Evaluator:
     def _any_flags(self, find: Callable[..., Array], asked: tuple[Any, ...], boosts: Boosts) -> Array:
         found = np.zeros(self.segment.count, bool)
         for names, places in self._by_group([name for name, _ in boosts]):
-            found |= find(names[0], *asked)[:, places].any(axis=1)
+            found |= find(names[0], *asked)[places].any(axis=0)
         return found
 
     # What is looked up.
@@ -160,13 +160,12 @@ class Evaluator:
         return self.segment.group_of.get(field) or self.segment.word_group_of[field]
 
     def _find_words(self, field: str, texts: tuple[str, ...]) -> Array:
-        """Return for each document and field of a group whether it holds one of some words."""
+        """Return for each field of a group and each document whether it holds one of some words."""
         group = self._group(field)
-        flags = np.zeros((self.segment.count, len(group.fields)), bool)
+        flags = np.zeros((len(group.fields), self.segment.count), bool)
         is_word = field in group.word_fields
         terms = group.words if is_word else group.terms
-        numbers = [terms.number(text.encode()) for text in texts]
-        wanted = np.array(sorted(n for n in numbers if n is not None), np.int64)
+        wanted = terms.numbers(sorted(text.encode() for text in texts))
         if not len(wanted):
             return flags
         stems, forms = wanted, np.zeros(len(wanted), np.int64)
@@ -174,7 +173,7 @@ class Evaluator:
             of_stem, of_form = group.word_stems(int(wanted[0]), int(wanted[-1]) + 1)
             stems, forms = of_stem[wanted - wanted[0]], of_form[wanted - wanted[0]]
         for docs, fields in _clustered(group, stems, forms, is_word):
-            flags[docs, fields] = True
+            flags[fields, docs] = True
         return flags
 
     def held(self, fields: Sequence[str], texts: tuple[str, ...]) -> dict[str, int]:
@@ -183,18 +182,19 @@ class Evaluator:
         for names, places in self._by_group(fields):
             flags = self._word_flags(names[0], texts)
             if self.segment.alive is not None:
-                flags = flags[self.segment.alive]
-            found |= dict(zip(names, np.count_nonzero(flags, axis=0)[places].tolist(), strict=True))
+                flags = flags & self.segment.alive
+            held = (np.count_nonzero(flags[place]) for place in places)
+            found |= dict(zip(names, map(int, held), strict=True))
         return found
 
     def _find_phrase(self, field: str, texts: tuple[str, ...], reach: int) -> Array:
-        """Return for each document and field of a group whether the words stand there in order."""
+        """Return for each field of a group and each document whether the words stand there in order."""
         group = self._group(field)
-        flags = np.zeros((self.segment.count, len(group.fields)), bool)
+        flags = np.zeros((len(group.fields), self.segment.count), bool)
         terms = [self._lookup.term(field, text) for text in texts]
         among: Array | None = None
         for stem in sorted((term.stem for term in terms if term), key=Term.postings):
-            among = stem.docs if among is None else among[members(among, stem.docs)]
+            among = stem.docs if among is None else among[members(among, stem.docs, self.segment.count)]
         if among is None or not len(among) or not all(terms):
             return flags
         ends: Array | None = None
@@ -203,7 +203,8 @@ class Evaluator:
             keys = np.sort(cells << POSITION_BITS | places.positions)
             ends = keys if ends is None else _within_reach(ends, keys, reach)
         if ends is not None:
-            flags.ravel()[ends >> POSITION_BITS] = True
+            docs, fields = np.divmod(ends >> POSITION_BITS, len(group.fields))
+            flags[fields, docs] = True
         return flags
 
     # What they score.
@@ -260,10 +261,10 @@ class Evaluator:
                 yield from self._term_shares(query.text, ((query.fieldname, query.boost),), docs, points)
             case AnyTerm():
                 for names, places in self._by_group([name for name, _ in query.boosts]):
-                    flags = self._word_flags(names[0], query.words)[docs]
+                    flags = self._word_flags(names[0], query.words)
                     boosts = dict(query.boosts)
                     for name, place in zip(names, places, strict=True):
-                        yield name, _some(query.words), flags[:, place] * boosts[name]
+                        yield name, _some(query.words), flags[place, docs] * boosts[name]
             case PhraseAcross():
                 yield from self._phrase_shares(query, docs, points)
             case Filter() | w.Not() | w.Every() | ColumnRange():
@@ -294,12 +295,12 @@ class Evaluator:
     ) -> Iterator[Share]:
         label = f'"{" ".join(query.words)}"'
         for names, places in self._by_group([name for name, _ in query.boosts]):
-            flags = self._phrase_flags(names[0], query.words, query.reach)[docs]
+            flags = self._phrase_flags(names[0], query.words, query.reach)
             place_by_name = dict(zip(names, places, strict=True))
             boosts = tuple((name, boost) for name, boost in query.boosts if name in place_by_name)
             for word in query.words:
                 for name, _, given in self._term_shares(word, boosts, docs, points):
-                    yield name, label, given * flags[:, place_by_name[name]]
+                    yield name, label, given * flags[place_by_name[name], docs]
 
     def _points(self, field: str, docs: Array) -> Floats:
         """Return K of BM25 for a field in some documents; words have the lengths of their stems."""

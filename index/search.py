@@ -181,13 +181,15 @@ def _facet(snapshot: Snapshot, name: str, query: w.Query) -> tuple[tuple[str, in
     for one in snapshot.evaluators:
         docs = np.flatnonzero(one.alive(query))
         counted.update(_years(one, docs) if name == "year" else _names(one, docs, f"{name}_facet"))
-    return tuple(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))[:FACET_VALUES])
+    return tuple(heapq.nsmallest(FACET_VALUES, counted.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
 def _names(one: Evaluator, docs: Array, column: str) -> dict[str, int]:
     names = one.segment.documents.sets(column)
     counts = names.count(docs)
-    return {names.names[n].decode(): int(counts[n]) for n in np.flatnonzero(counts).tolist()}
+    there = np.flatnonzero(counts)
+    held = zip(there.tolist(), counts[there].tolist(), strict=True)
+    return {names.every_name[number].decode(): count for number, count in held}
 
 
 def _years(one: Evaluator, docs: Array) -> dict[str, int]:

@@ -26,7 +26,7 @@ from typing import Any
 from .errors import IndexUnusable
 
 FORMAT = 2
-_NAME = re.compile(r"toc-(\d{1,12})\.json")
+_NAME = re.compile(r"toc-([0-9]+)\.json")
 
 
 @dataclass(frozen=True, slots=True)

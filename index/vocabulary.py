@@ -10,9 +10,6 @@ import numpy as np
 from .segment.file import Array
 from .segment.terms import Terms, letters_of
 
-FEW = 2000
-"""Terms that are read one by one; of more, the whole dictionary is read at once."""
-
 
 def like(terms: Terms, pattern: str) -> Iterator[bytes]:
     """Yield the terms like a pattern in which `*` is any text and `?` any one character, in order."""
@@ -54,33 +51,57 @@ def near(terms: Terms, letters: Array | None, word: str, edits: int) -> Iterator
         changed = np.bitwise_count(letters ^ letters_of([word.encode()])[0])
         possible &= changed <= 2 * edits  # an edit takes one letter away and brings another at most
     numbers = np.flatnonzero(possible)
-    found = [terms[n] for n in numbers.tolist()] if len(numbers) < FEW else _picked(terms.read(), numbers)
-    candidates = [term for term in found if abs(len(term.decode()) - len(word)) <= edits]
-    distances = distances_to(word, [term.decode() for term in candidates])
-    yield from (candidates[i] for i in np.flatnonzero(distances <= edits).tolist())
-
-
-def _picked(terms: Sequence[bytes], numbers: Array) -> list[bytes]:
-    return [terms[n] for n in numbers.tolist()]
+    candidates = terms.pick(numbers)
+    plain = [term for term in candidates if term.isascii() and abs(len(term) - len(word)) <= edits]
+    others = [term for term in candidates if not term.isascii()]
+    distances = np.concatenate([_distances(word, _padded(plain)), _distances(word, _decoded(others))])
+    yield from sorted(
+        term
+        for term, distance in zip([*plain, *others], distances.tolist(), strict=True)
+        if distance <= edits
+    )
 
 
 def distances_to(word: str, others: Sequence[str]) -> Array:
     """Return the optimal string alignment distance of a word to each of some others."""
-    longest = max(map(len, others), default=0)
-    table = np.zeros((longest, len(others)), np.int32)
-    for i, other in enumerate(others):
-        table[: len(other), i] = [ord(character) for character in other]
+    return _distances(word, _decoded([other.encode() for other in others]))
+
+
+_Letters = tuple[Array, Array]
+"""The characters of some words as numbers, a column for each word, and how long each is."""
+
+
+def _padded(words: Sequence[bytes]) -> _Letters:
+    """Return the letters of words in ASCII."""
+    longest = max(map(len, words), default=0)
+    text = b"".join(word.ljust(longest, b"\0") for word in words)
+    table = np.frombuffer(text, np.uint8).reshape(len(words), longest).T
+    return np.ascontiguousarray(table), np.array(list(map(len, words)), np.int64)
+
+
+def _decoded(words: Sequence[bytes]) -> _Letters:
+    """Return the letters of words in any script."""
+    texts = [word.decode() for word in words]
+    table = np.zeros((max(map(len, texts), default=0), len(texts)), np.int32)
+    for i, text in enumerate(texts):
+        table[: len(text), i] = [ord(character) for character in text]
+    return table, np.array(list(map(len, texts)), np.int64)
+
+
+def _distances(word: str, letters: _Letters) -> Array:
+    table, lengths = letters
+    longest, count = table.shape
     asked = [ord(character) for character in word]
-    before_last = last = np.repeat(np.arange(longest + 1)[:, None], len(others), axis=1)
+    before_last = last = np.repeat(np.arange(longest + 1, dtype=np.int16)[:, None], count, axis=1)
     for i, letter in enumerate(asked, 1):
         row = np.empty_like(last)
         row[0] = i
-        costs = (table != letter).astype(np.int64)
+        costs = (table != letter).astype(np.int16)
         for j in range(1, longest + 1):
             row[j] = np.minimum(np.minimum(last[j], row[j - 1]) + 1, last[j - 1] + costs[j - 1])
             if i > 1 and j > 1:
                 swapped = (table[j - 2] == letter) & (table[j - 1] == asked[i - 2])
                 row[j] = np.where(swapped, np.minimum(row[j], before_last[j - 2] + 1), row[j])
         before_last, last = last, row
-    lengths = np.fromiter(map(len, others), np.int64, len(others))
-    return last[lengths, np.arange(len(others))]
+    found: Array = last[lengths, np.arange(count)]
+    return found

@@ -63,6 +63,10 @@ class StemAnalyzer(WordAnalyzer):
     def __init__(self, stemmer: Stemmer | None = None) -> None:
         self._stemmer = stemmer or Stemmer()
 
+    def __reduce__(self) -> tuple[type[StemAnalyzer], tuple[()]]:
+        # Whoosh keeps the schema of an index of its own beside it, as copies of its objects.
+        return type(self), ()
+
     def form(self, term: str) -> str:
         """Return the stem."""
         return self._stemmer.stem(term)

@@ -145,6 +145,11 @@ def remove(path: Path) -> None:
     path.unlink()
 
 
+def make_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
 def edit_toc(folder: Path, **changed: object) -> None:
     path = newest_toc(folder)
     path.write_text(json.dumps({**json.loads(path.read_text()), **changed}))
@@ -168,11 +173,19 @@ DAMAGE: dict[str, tuple[Harm, str]] = {
     "earlier format": (lambda folder: edit_toc(folder, format=1), "format 1"),
     "later format": (lambda folder: edit_toc(folder, format=3), "format 3"),
     "renamed toc": (lambda folder: newest_toc(folder).rename(toc_path(folder, 77)), "foreign"),
+    "toc of a great number": (
+        lambda folder: newest_toc(folder).rename(toc_path(folder, 10**12 - 1)),
+        "foreign",
+    ),
+    "toc of a padded number": (lambda folder: newest_toc(folder).rename(folder / "toc-00.json"), "torn"),
+    "toc of other digits": (lambda folder: newest_toc(folder).rename(folder / "toc-٣.json"), "missing"),
+    "toc that is a folder": (lambda folder: toc_path(folder, 7).mkdir(), "torn"),
 }
 SEGMENT_DAMAGE: dict[str, tuple[Harm, str]] = {
     "missing": (remove, "torn"),
     "torn": (truncate, "torn"),
     "empty": (lambda path: path.write_bytes(b""), "damaged"),
+    "a folder": (make_folder, "damaged"),
     "junk": (lambda path: path.write_bytes(b"\x80\x04junk" * 20), "foreign"),
     "flipped bit in the header": (lambda path: flip(17, path), "damaged"),
     "flipped bit in the directory": (lambda path: flip(-17, path), "damaged"),

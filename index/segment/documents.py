@@ -118,6 +118,7 @@ class DocumentFile:
         except (KeyError, TypeError) as error:
             raise file.damaged() from error
         self._keys: dict[str, Keys] = {}
+        self._sets: dict[str, SetColumn] = {}
 
     def lengths(self, name: str) -> Longs:
         """Return the length of a field in every document, in terms."""
@@ -148,7 +149,9 @@ class DocumentFile:
 
     def sets(self, name: str) -> SetColumn:
         """Return a column of sets."""
-        return SetColumn(self.file, f"column.{name}")
+        if name not in self._sets:
+            self._sets[name] = SetColumn(self.file, f"column.{name}")
+        return self._sets[name]
 
     def keys(self, name: str) -> Keys:
         """Return a column of keys."""
@@ -173,6 +176,11 @@ class SetColumn:
     def __init__(self, file: SectionFile, name: str) -> None:
         self._file, self._name = file, name
         self.names = Terms(file, f"{name}.names")
+
+    @cached_property
+    def every_name(self) -> list[bytes]:
+        """All names, by their numbers."""
+        return self.names.read()
 
     def of(self, document: int) -> list[bytes]:
         """Return the names of a document, in the order given."""

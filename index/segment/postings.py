@@ -262,7 +262,7 @@ class Term:
     def places(self, among: Array | None = None) -> Places:
         """Return the places of the term, only those in the sorted documents `among` where that is given."""
         group, stem = self.group, self.stem
-        chosen = slice(None) if among is None else members(stem.docs, among)
+        chosen = slice(None) if among is None else members(stem.docs, among, group.documents)
         docs, codes, begins = stem.docs[chosen], stem.codes[chosen], stem._begins[:-1][chosen]
         totals = group.totals[codes]
         start, stop = group.place_starts(self.number, self.number + 1).tolist()
@@ -307,14 +307,13 @@ def restarted_sums(steps: Longs, counts: Array) -> Longs:
     return found
 
 
-def members(docs: Ints, among: Array) -> Array:
-    """Return where those of the sorted `docs` are that are among the sorted ones given."""
+def members(docs: Array, among: Array, documents: int) -> Array:
+    """Return where those of the sorted `docs` are that are among the sorted ones given, of so many in all."""
     if len(among) * 16 < len(docs):  # few are looked for in many
         at = np.searchsorted(docs, among)
         at = at[at < len(docs)]
         found: Array = at[docs[at] == among[: len(at)]]
         return found
-    if not len(among):
-        return np.zeros(0, np.int64)
-    at = np.minimum(np.searchsorted(among, docs), len(among) - 1)
-    return np.flatnonzero(among[at] == docs)
+    flags = np.zeros(documents, bool)
+    flags[among] = True
+    return np.flatnonzero(flags[docs])

@@ -14,6 +14,9 @@ from .writer import SectionWriter
 SAMPLE = 64
 """Every so many terms one is kept apart too: the samples are searched in memory, then one stretch is read."""
 
+CLOSE = 16
+"""Terms are looked up together where they are among so many times as many; else one by one."""
+
 
 class Terms:
     """The dictionary in the section `name` of a file: `terms[i]` is term i, in the order of its bytes."""
@@ -37,6 +40,27 @@ class Terms:
         first, stretch = self._stretch(term)
         place = bisect_left(stretch, term)
         return first + place if place < len(stretch) and stretch[place] == term else None
+
+    def numbers(self, terms: Sequence[bytes]) -> Longs:
+        """Return the numbers of those of some sorted terms that are there, in order."""
+        if not terms:
+            return np.zeros(0, np.int64)
+        first, last = self.place(terms[0]), self.place(terms[-1]) + 1
+        if last - first > CLOSE * len(terms):
+            found = [number for number in map(self.number, terms) if number is not None]
+        else:
+            wanted = set(terms)
+            stretch = self.read(first, min(last, self._count))
+            found = [number for number, term in enumerate(stretch, first) if term in wanted]
+        return np.array(found, np.int64)
+
+    def pick(self, numbers: Array) -> list[bytes]:
+        """Return the terms of some numbers."""
+        starts = self._file.array(self._starts)
+        text = self._file.array(self.name).tobytes()
+        return [
+            text[a:b] for a, b in zip(starts[numbers].tolist(), starts[numbers + 1].tolist(), strict=True)
+        ]
 
     def place(self, term: bytes) -> int:
         """Return the number of the first term that is not before `term`."""
