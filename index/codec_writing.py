@@ -132,7 +132,8 @@ class FieldWriter(base.FieldWriter):  # type: ignore[misc]  # as above
 
     def finish_field(self) -> None:
         """Write a field."""
-        self._groups[self._fieldname] = self._postings.write(self._out, self._fieldname)
+        name = str(len(self._groups))  # no field's: a field may be called like a section of another
+        self._groups[name] = self._postings.write(self._out, name, self._fieldname)
 
     def close(self) -> None:
         """Write them all."""
@@ -184,8 +185,8 @@ class _FieldPostings:
         if self._has_values:
             self._values[-1] = to_json(from_json(self._values[-1]) + told)
 
-    def write(self, out: SectionWriter, name: str) -> dict[str, Any]:
-        """Write them as the group `name`, and return what its reader has to know."""
+    def write(self, out: SectionWriter, name: str, field: str) -> dict[str, Any]:
+        """Write them as the group `name` of one field, and return what its reader has to know."""
         steps = self._steps()
         values = self._values
         if steps.min(initial=0) < 0:  # a list that does not rise: steps are for those that do
@@ -207,7 +208,7 @@ class _FieldPostings:
             values,
         )
         positions = self._plain and not values
-        writer = PostingWriter(out, name, [name], table, positions=positions, values=bool(values))
+        writer = PostingWriter(out, name, [field], table, positions=positions, values=bool(values))
         writer.append(stretch)
         return writer.finish()
 

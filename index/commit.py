@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -55,12 +56,6 @@ def remove_leftovers(directory: Path, generation: int, segments: Iterable[str]) 
         if path.name in keep:
             continue
         if path.is_dir() and not path.is_symlink():
-            _remove_tree(path)
+            shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
-
-
-def _remove_tree(directory: Path) -> None:
-    for path in directory.iterdir():
-        path.unlink(missing_ok=True)
-    directory.rmdir()

@@ -14,6 +14,7 @@ from whoosh.matching import FilterMatcher, ListMatcher, Matcher, NullMatcher, Un
 from whoosh.matching.wrappers import WrappingMatcher
 from whoosh.query import CompoundQuery, Phrase, Query, Term
 from whoosh.query.wrappers import WrappingQuery
+from whoosh.reading import TermNotFound
 from whoosh.util import make_binary_tree
 
 from .segment.documents import MISSING
@@ -55,7 +56,7 @@ class Filter(_Kind, WrappingQuery):  # type: ignore[misc]  # as above
 
     def matcher(self, searcher: Any, context: Any = None) -> Matcher:
         """Return Whoosh's matcher."""
-        return _listed(dict.fromkeys(_documents(self.child, searcher), 0.0))
+        return _listed(dict.fromkeys(documents(self.child, searcher), 0.0))
 
 
 class Weighed(_Kind, CompoundQuery):  # type: ignore[misc]  # as above
@@ -96,7 +97,7 @@ class Weighed(_Kind, CompoundQuery):  # type: ignore[misc]  # as above
         """Return Whoosh's matcher."""
         weighed: dict[int, float] = {}
         for part, weight in zip(self.subqueries, self.weights, strict=True):
-            for number in _documents(part, searcher):
+            for number in documents(part, searcher):
                 weighed[number] = weighed.get(number, 0.0) + weight
         enough = {number for number, weight in weighed.items() if weight >= self.minimum * ROOM}
         return FilterMatcher(_sum(self.subqueries, searcher, context), enough)
@@ -202,7 +203,7 @@ class AnyTerm(_Leaf):
         found: dict[int, float] = {}
         for name, boost in self.boosts:
             terms = (Term(name, word) for word in self.words)
-            for number in {number for term in terms for number in _documents(term, searcher)}:
+            for number in {number for term in terms for number in documents(term, searcher)}:
                 found[number] = found.get(number, 0.0) + boost
         return _listed(found)
 
@@ -252,10 +253,25 @@ def _sum(parts: Iterable[Query], searcher: Any, context: Any) -> Matcher:
     return _Unhurried(make_binary_tree(UnionMatcher, active)) if active else NullMatcher()
 
 
-def _documents(query: Query, searcher: Any) -> set[int]:
-    """Return what a query matches; Whoosh's `Not` may match a deleted document."""
-    reader = searcher.reader()
-    return {number for number in query.docs(searcher) if not reader.is_deleted(number)}
+def documents(query: Query, searcher: Any) -> set[int]:
+    """Return the documents that a query of any kind matches, by Whoosh's matchers.
+
+    Not with `Query.docs`: in replacing matchers that are done, Whoosh's `DisjunctionMax` may lose others.
+    Deleted ones are left out here, for its `Not` may match them.
+    """
+    is_deleted = searcher.reader().is_deleted
+    return {number for number, _ in walked(query, searcher, None) if not is_deleted(number)}
+
+
+def walked(query: Query, searcher: Any, context: Any) -> Iterator[tuple[int, Matcher]]:
+    """Yield the documents of a query's matcher, with the matcher at each; `context` None is for no scores."""
+    try:
+        matcher = query.matcher(searcher, context or searcher.boolean_context())
+    except TermNotFound:
+        return
+    while matcher.is_active():
+        yield matcher.id(), matcher
+        matcher.next()
 
 
 def _listed(scores: Mapping[int, float]) -> Matcher:

@@ -6,7 +6,7 @@ with whoosh_index(directory, archive_id).searcher() as searcher:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NoReturn
@@ -15,12 +15,12 @@ import numpy as np
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC, FileIndex
 from whoosh.query import Query
-from whoosh.reading import TermNotFound
-from whoosh.searching import SearchContext, Searcher
+from whoosh.searching import Searcher
 
 from .codec import ArrayCodec, ArraySegment
 from .codec_reading import DocumentReader, TermsReader
 from .errors import IndexUnusable
+from .queries import documents, walked
 from .schema import STEM_FIELDS, words_field
 from .segment.file import Array, Floats
 from .segment.merge import Segment
@@ -164,16 +164,6 @@ def answered(query: Query, searcher: Searcher) -> tuple[Array, Floats]:
 
     Which match is asked apart: some of Whoosh's matchers forget those that score 0.
     """
-    scores = dict(_scored(query, searcher, searcher.context()))
-    docs = sorted(set(query.docs(searcher)))
+    scores = {number: matcher.score() for number, matcher in walked(query, searcher, searcher.context())}
+    docs = sorted(documents(query, searcher))
     return np.array(docs, np.int64), np.array([scores.get(number, 0.0) for number in docs], np.float64)
-
-
-def _scored(query: Query, searcher: Searcher, context: SearchContext) -> Iterable[tuple[int, float]]:
-    try:
-        matcher = query.matcher(searcher, context)
-    except TermNotFound:
-        return
-    while matcher.is_active():
-        yield matcher.id(), matcher.score()
-        matcher.next()

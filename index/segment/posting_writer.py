@@ -82,7 +82,11 @@ class PostingWriter:
             for part in self._parts()
         }
         self._terms: list[bytes] = []
-        self._counts: dict[str, list[Array]] = {"": [], ".places": [], ".forms": []}
+        self._counts: dict[str, list[Array]] = {"": []}
+        if positions:
+            self._counts[".places"] = []
+        if word_fields:
+            self._counts[".forms"] = []
         self._value_lengths: list[Array] = []
 
     def _parts(self) -> list[str]:
@@ -113,7 +117,8 @@ class PostingWriter:
             self._terms += [stretch.terms[i] for i in np.flatnonzero(there).tolist()]
         self._first_heavy = sum(map(len, self._counts[""]))
         for part, counts in (("", stretch.counts), (".places", places), (".forms", stretch.form_counts)):
-            self._counts[part].append(counts[there].astype(np.int64))
+            if part in self._counts:
+                self._counts[part].append(counts[there].astype(np.int64))
 
     def _weigh(self, stretch: Stretch, owners: Array, measure: Impacts) -> None:
         rows = self._table.weights[stretch.codes]
