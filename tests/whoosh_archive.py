@@ -24,7 +24,10 @@ Make = Callable[[], Codec]
 Queries = SearchStrategy[Any]
 
 WORDS = ("run", "runs", "running", "sort", "sorting", "vector", "x", "café", "straße", "日本", "Run", "a1")
-ASKED = (*WORDS, "vectors", "absent")
+SAID = ("run", "run", "run", "run", "sort", "sort", "vector", *WORDS)
+ASKED = (*SAID, "vectors", "absent")
+"""Few words in many documents, and asked for, and many in few."""
+
 PARTS = ("r", "run", "so", "v", "caf", "日", "a", "V")
 TAGS = ("c++", "C#", ".net", "a b", "日本語", "x")
 IDS = tuple(f"doc{n}" for n in range(6))
@@ -42,6 +45,9 @@ TIMES = (1, 1, 1, 1, 1, 2, 3, 17, 400)
 
 POSITIONED = ("plain", "stem", "chars", "heavy", "weighed", "marked", "some_more")
 TEXTUAL = (*POSITIONED, "bag", "topics")
+MOSTLY_PLAIN = ("plain",) * 6
+"""`plain` is in every document, and half of what is asked is asked of it."""
+
 WORDLIKE = (*TEXTUAL, "tags", "code", "grams", "starts")
 
 
@@ -77,9 +83,9 @@ def schema() -> fields.Schema:
     return made
 
 
-def texts(words: tuple[str, ...] = WORDS) -> SearchStrategy[str]:
+def texts(words: tuple[str, ...] = SAID) -> SearchStrategy[str]:
     """A few words, some of them said hundreds of times."""
-    return st.lists(st.tuples(st.sampled_from(words), st.sampled_from(TIMES)), max_size=6).map(said)
+    return st.lists(st.tuples(st.sampled_from(words), st.sampled_from(TIMES)), max_size=8).map(said)
 
 
 def said(words: list[tuple[str, int]]) -> str:
@@ -99,10 +105,9 @@ def stored_values() -> SearchStrategy[Any]:
 
 
 _spelled = st.lists(
-    st.tuples(st.sampled_from(WORDS), st.sampled_from(("", "^2", "^0.5"))).map("".join), max_size=4
+    st.tuples(st.sampled_from(SAID), st.sampled_from(("", "^2", "^0.5"))).map("".join), max_size=4
 ).map(" ".join)
 _values: dict[str, SearchStrategy[Any]] = {
-    "plain": texts() | st.lists(st.sampled_from(WORDS), max_size=3),
     "stem": texts() | any_texts(20),
     "code": st.sampled_from(CODES) | any_texts(3),
     "bag": texts(),
@@ -135,8 +140,10 @@ def any_documents(draw: st.DrawFn) -> Document:
 
     A number is never a list of numbers: Whoosh posts a document twice under a term that two of them share.
     """
-    fields = draw(st.lists(st.sampled_from(tuple(_values)), unique=True, max_size=12))
-    return {"id": draw(st.sampled_from(IDS)), **{field: draw(_values[field]) for field in fields}}
+    plain = texts() | st.lists(st.sampled_from(SAID), max_size=3)
+    always = {"id": draw(st.sampled_from(IDS)), "plain": draw(plain)}
+    others = draw(st.lists(st.sampled_from(tuple(_values)), unique=True, max_size=12))
+    return always | {field: draw(_values[field]) for field in others}
 
 
 @dataclass(frozen=True)
@@ -270,6 +277,11 @@ EXAMPLE: History = (
 """Each field, several segments, and deleted documents."""
 
 
+def either(*choices: Queries) -> Queries:
+    """Return a strategy that is any of these as likely; `one_of` counts what they are made of."""
+    return st.integers(0, len(choices) - 1).flatmap(choices.__getitem__)
+
+
 def words_asked() -> SearchStrategy[str]:
     """A word that is likely to be there, or one that is not."""
     return st.sampled_from(ASKED)
@@ -294,9 +306,9 @@ def terms() -> Queries:
         "flag": st.booleans(),
         "nowhere": st.just("run"),
     }
-    words = st.builds(query.Term, st.sampled_from(TEXTUAL), words_asked(), boosts())
+    words = st.builds(query.Term, st.sampled_from((*MOSTLY_PLAIN, *TEXTUAL)), words_asked(), boosts())
     others = [st.builds(query.Term, st.just(field), value, boosts()) for field, value in values.items()]
-    return words | st.one_of(others)
+    return either(words, words, st.one_of(others))
 
 
 def expanding() -> Queries:
@@ -304,7 +316,7 @@ def expanding() -> Queries:
 
     A fuzzy term's fixed prefix is no longer than the term: Whoosh's automaton fails on a longer one.
     """
-    field, constant = st.sampled_from(WORDLIKE), st.booleans()
+    field, constant = st.sampled_from((*MOSTLY_PLAIN, *WORDLIKE)), st.booleans()
     parts = st.none() | st.sampled_from(PARTS)
     wildcards = st.sampled_from(("*", "r*", "?un*", "*r*", "[sv]*", "??"))
     patterns = st.sampled_from((".*", "r.n", "(run|sort).*", "^v", "x?", "[^r]+"))
@@ -342,7 +354,9 @@ def ranges() -> Queries:
 def phrases() -> Queries:
     """Words near one another."""
     words = st.lists(words_asked(), min_size=1, max_size=3)
-    return st.builds(query.Phrase, st.sampled_from(POSITIONED), words, st.integers(1, 4), boosts())
+    return st.builds(
+        query.Phrase, st.sampled_from((*MOSTLY_PLAIN, *POSITIONED)), words, st.integers(1, 4), boosts()
+    )
 
 
 class ColumnIs(query.ColumnQuery):  # type: ignore[misc]  # whoosh's classes are untyped
@@ -361,13 +375,13 @@ def column_values() -> Queries:
 
 def span_queries() -> Queries:
     """Queries for places in a text, one within another."""
-    return st.sampled_from(POSITIONED).flatmap(_spans_of)
+    return st.sampled_from((*MOSTLY_PLAIN, *POSITIONED)).flatmap(_spans_of)
 
 
 def _spans_of(field: str) -> Queries:
-    leaf = st.builds(query.Term, st.just(field), words_asked())
-    leaf |= st.builds(query.Prefix, st.just(field), st.sampled_from(PARTS))
-    return _of_spans(st.recursive(leaf, _of_spans, max_leaves=4))
+    leaf = st.builds(query.Term, st.just(field), st.sampled_from(SAID))
+    prefix = st.builds(query.Prefix, st.just(field), st.sampled_from(PARTS))
+    return _of_spans(st.recursive(either(leaf, leaf, prefix), _of_spans, max_leaves=3))
 
 
 def _of_spans(inner: Queries) -> Queries:
@@ -408,5 +422,6 @@ def queries() -> Queries:
 
     Those for spans stand alone: Whoosh cannot estimate how much they find, as it does within others.
     """
-    simple = st.one_of(terms(), expanding(), ranges(), phrases())
-    return st.recursive(simple, _of_queries, max_leaves=6) | span_queries()
+    simple = either(terms(), terms(), terms(), phrases(), expanding(), ranges())
+    mixed = st.recursive(simple, _of_queries, max_leaves=6)
+    return either(simple, _of_queries(mixed), span_queries())

@@ -1,0 +1,149 @@
+"""Building: many runs, several workers and a killed one give the index that one run gives."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from askive.archive.records import Change, ChangeSet, Question
+from askive.index import runs
+from askive.index.analysis import words
+from askive.index.grammar import parse
+from askive.index.inversion import Vocabulary
+from askive.index.runs import write_runs
+from askive.index.schema import BOOSTS
+from askive.index.search import search
+from askive.index.segment.merge import Segment, merge
+from askive.index.snapshot import Snapshot
+from askive.tests import strategies
+from askive.tests.index_archive import ARCHIVE_ID, NOW, History, build, question
+from hypothesis import given
+from hypothesis import strategies as st
+
+TEXTS = (
+    "sorting vectors in C++",
+    "the vector of vectors",
+    "node.js and its modules",
+    "Sorted? never sorted!",
+)
+
+QUESTIONS = tuple(
+    question(
+        f"{n:03}", TEXTS[n % 4], TEXTS[n % 3] * (1 + n % 5), tags=[f"tag-{n % 7}"], answers=[TEXTS[-n % 4]]
+    )
+    for n in range(60)
+)
+
+ASKED = ("vector", "sorted vectors", '"vector of"', "vect*", "node.js modules never", "[tag-3] the")
+
+Answer = list[tuple[str, float]]
+
+
+def answers(snapshot: Snapshot) -> list[Answer]:
+    found = (search(snapshot, parse(text), now=NOW, match="any", limit=100) for text in ASKED)
+    return [[(hit.id, hit.score) for hit in hits.hits] for hits in found]
+
+
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory: pytest.TempPathFactory) -> list[Answer]:
+    """What an index gives that was written as one run."""
+    return answers(build(tmp_path_factory.mktemp("one"), History(QUESTIONS)))
+
+
+@dataclass(frozen=True)
+class Loader:
+    """Loads questions in a worker; the first that is asked for the question `deadly` is killed."""
+
+    parent: int
+    scar: Path
+    deadly: str = ""
+
+    def __call__(self, ids: Sequence[str]) -> Iterable[Change]:
+        by_id = {one.id: one for one in QUESTIONS}
+        for id in ids:
+            if id == self.deadly and not self.scar.exists():
+                assert os.getpid() != self.parent, "the work of a killed worker is done anew, not this one's"
+                self.scar.touch()
+                os.kill(os.getpid(), signal.SIGKILL)
+            yield Change(id, by_id[id])
+
+
+def changes(load: Loader) -> ChangeSet:
+    ids = [one.id for one in QUESTIONS]
+    return ChangeSet(ARCHIVE_ID, 1, len(ids), (), ids, load)  # workers load what they are given
+
+
+@pytest.mark.parametrize("deadly", ["", "000", "031", "059"])
+def test_workers_write_what_one_process_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, deadly: str
+) -> None:
+    monkeypatch.setattr(runs, "MANY", 1)
+    load = Loader(os.getpid(), tmp_path / "scar", deadly)
+    done: list[tuple[int, int]] = []
+    written = write_runs(tmp_path / "runs", changes(load), lambda *at: done.append(at), workers=2)
+    assert (tmp_path / "scar").exists() == bool(deadly)
+    assert written.ids == [one.id for one in QUESTIONS]
+    assert written.indexed == len(QUESTIONS)
+    assert done[-1] == (len(QUESTIONS), len(QUESTIONS))
+    assert ranked(written.runs, tmp_path / "merged") == [one.id for one in QUESTIONS]
+
+
+def ranked(stems: Sequence[Path], merged: Path) -> list[str]:
+    """Merge runs, and return the ids in the order of their documents."""
+    merge([Segment(stem) for stem in stems], merged, BOOSTS)
+    return [id.decode() for id in Segment(merged).documents.keys("id").whole()]
+
+
+@pytest.mark.parametrize("size", [1, 50, 1000])
+def test_many_runs_are_as_one(
+    tmp_path: Path, expected: list[Answer], monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    monkeypatch.setattr(runs, "RUN_TEXT", size)
+    snapshot = build(tmp_path, History(QUESTIONS))
+    assert len(snapshot.segments) == 1
+    assert answers(snapshot) == expected
+
+
+@pytest.mark.parametrize("size", [1, 7, 100])
+def test_stretches_are_merged_as_one(
+    tmp_path: Path, expected: list[Answer], monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    monkeypatch.setattr(runs, "RUN_TEXT", 300)
+    monkeypatch.setattr("askive.index.segment.merge.STRETCH", size)
+    assert answers(build(tmp_path, History(QUESTIONS))) == expected
+
+
+def test_forgotten_pieces_are_analysed_again(
+    tmp_path: Path, expected: list[Answer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "RUN_TEXT", 300)
+    monkeypatch.setattr("askive.index.inversion.MAX_PIECES", 3)
+    assert answers(build(tmp_path, History(QUESTIONS))) == expected
+
+
+@given(st.one_of(strategies.texts(), st.text(), st.text(alphabet="aé東☕́-.'+#_/ 1,\u3000\u200d\x1f\n")))
+def test_the_terms_of_a_text_are_those_of_its_pieces(text: str) -> None:
+    """What the memo of pieces rests on: no term reaches over white space."""
+    vocabulary = Vocabulary()
+    pieces = vocabulary.pieces
+    found, base = [], 0
+    for piece in text.split():
+        number = pieces[piece]
+        start = sum(pieces.counts[:number])
+        for at in range(start, start + pieces.counts[number]):
+            found.append((vocabulary.words[pieces.words[at]], base + pieces.offsets[at]))
+        base += pieces.advances[number]
+    assert found == [(term.text, term.position) for term in words(text, parts=True)]
+
+
+def test_a_question_of_everything_is_there(tmp_path: Path) -> None:
+    """An empty index, and one whose questions hold no word."""
+    assert build(tmp_path / "none", History()).count() == 0
+    blank: list[Question] = [question("a", "?"), question("b", "…", "!")]
+    snapshot = build(tmp_path / "blank", History(blank))
+    assert snapshot.ids() == {"a", "b"}
+    assert search(snapshot, parse("*"), now=NOW).total == 2
