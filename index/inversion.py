@@ -24,11 +24,11 @@ from .segment.writer import SectionWriter
 
 RANKED_GROUP = "ranked"
 
-RUN_TEXT = 16 << 20
-"""Characters of text in one run: about 150 MB of arrays while it is sorted."""
+RUN_TEXT = 8 << 20
+"""Characters of text in one run: about 80 MB of arrays while it is sorted."""
 
-MAX_PIECES = 1 << 20
-"""Distinct pieces that are remembered, about 200 MB; after a run that has gone over it they are forgotten."""
+MAX_PIECES = 1 << 19
+"""Distinct pieces that are remembered, about 100 MB; after a run that has gone over it they are forgotten."""
 
 SIMPLE = 15
 """A term that stands up to so often in one field alone, as most do, is numbered without looking it up."""

@@ -441,7 +441,7 @@ def test_postings_are_walked_alike(examples: int) -> None:
     """By steps, and by leaps to the next document from a number on."""
 
     @often(examples)
-    @given(histories(size=8), st.lists(st.tuples(st.integers(0), st.lists(STEPS)), min_size=1))
+    @given(histories(size=12), st.lists(st.tuples(st.integers(0), st.lists(STEPS)), min_size=1))
     def check(history: History, walks: list[tuple[int, list[str | int]]]) -> None:
         with read_twice(history) as (theirs, ours):
             for expected, found in zip((theirs, *leaves(theirs)), (ours, *leaves(ours)), strict=True):
@@ -581,7 +581,7 @@ def test_quality_is_a_bound_of_scores(many: tuple[IndexReader, IndexReader], exa
 @pytest.mark.parametrize("examples", deep(6))
 def test_quality_is_a_bound_of_scores_in_any_index(examples: int) -> None:
     @often(examples)
-    @given(histories(size=8), WEIGHTED, st.integers(0, 5), st.floats(0, 1))
+    @given(histories(size=12), WEIGHTED, st.integers(0, 5), st.floats(0, 1))
     def check(history: History, weighting: Any, start: int, share: float) -> None:
         with read_twice(history) as (_, ours):
             whole = Searcher(ours, weighting)  # the searchers of the segments hold no reference to it

@@ -21,8 +21,8 @@ from .posting_writer import CodeTable, PostingWriter, Stretch, by_usage, write_w
 from .postings import Postings, spread
 from .writer import SectionWriter
 
-STRETCH = 1 << 21
-"""Postings that are merged at once, some 200 MB of arrays at most with their places."""
+STRETCH = 1 << 19
+"""Postings that are merged at once: with their places some 60 MB of arrays."""
 
 
 class Segment:
