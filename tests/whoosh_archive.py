@@ -410,10 +410,7 @@ def _of_queries(inner: Queries) -> Queries:
         st.builds(query.Or, several, boosts(), st.just(0), st.none() | st.just(0.9)),
         st.builds(query.DisjunctionMax, several, boosts()),
         st.builds(query.Not, inner),
-        *(
-            st.builds(kind, inner, inner)
-            for kind in (query.AndMaybe, query.Require, query.Otherwise)
-        ),
+        *(st.builds(kind, inner, inner) for kind in (query.AndMaybe, query.Require, query.Otherwise)),
         st.builds(query.ConstantScoreQuery, inner, st.sampled_from((1.0, 2.5))),
         st.builds(query.WeightingQuery, inner, st.just(scoring.TF_IDF())),
     )
