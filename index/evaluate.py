@@ -62,9 +62,9 @@ class Evaluator:
     ) -> None:
         self.segment, self._lookup, self._statistics = lookup.segment, lookup, statistics
         self._boosts, self._elsewhere = boosts, elsewhere
-        self.matches = lru_cache(maxsize=64)(self._matches)
-        self._phrase_flags = lru_cache(maxsize=16)(self._find_phrase)
-        self._word_flags = lru_cache(maxsize=16)(self._find_words)
+        self.matches = lru_cache(maxsize=16)(self._matches)
+        self._phrase_flags = lru_cache(maxsize=4)(self._find_phrase)
+        self._word_flags = lru_cache(maxsize=4)(self._find_words)
         self._slack = lru_cache(maxsize=4096)(self._find_slack)
         self._sums = np.zeros(self.segment.count, np.float32)
 
