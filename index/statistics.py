@@ -18,8 +18,8 @@ from .segment.merge import Segment
 from .segment.postings import Postings, Term
 
 KEPT = 192 << 20
-"""Bytes of postings of a segment, as reckoned, that are kept for the next query. Half of it makes questions to
-300,000 others take half as long again, and the process no smaller: what is forgotten is soon read again."""
+"""Bytes of postings of a segment, as reckoned, that are kept for the next query. With half of it questions
+to 300,000 others take half as long again, and the process is no smaller: what is forgotten is read again."""
 
 WORDS_KEPT = 64
 """Words of which the places were counted."""
