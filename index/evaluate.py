@@ -212,9 +212,10 @@ class Evaluator:
     def scores(self, query: w.Query, docs: Array) -> Floats:
         """Return the scores of some sorted documents that match: what their shares add up to."""
         found = np.zeros(len(docs))
+        bag, _ = _split(query)
         for start in range(0, len(docs), CHUNK):
             some = docs[start : start + CHUNK]
-            summed = self._bag_scores(query, some) if isinstance(query, Weighed) else None
+            summed = self._bag_scores(bag, some) if bag else None
             if summed is None:
                 summed = sum((given for _, _, given in self.shares(query, some)), np.zeros(len(some)))
             found[start : start + CHUNK] = summed

@@ -86,6 +86,18 @@ def test_the_best_are_the_best_of_all(small: bool, text: str, match: Match, coun
     assert [row[1] for row in found] == pytest.approx([score for _, score in expected[:count]], rel=1e-12)
 
 
+@pytest.mark.parametrize("text", ["stack a queue", "-heap stack a queue", "score:0..400 stack a queue tree"])
+@pytest.mark.parametrize("match", ["any", "most"])
+def test_a_sum_is_added_up_in_one_order(text: str, match: Match) -> None:
+    snapshot = archive()
+    query = Compiler(snapshot, match, NOW).whole(parse(text))
+    bag, _ = evaluate._split(query)
+    assert bag is not None
+    for one in snapshot.evaluators:
+        docs = np.flatnonzero(one.alive(query))
+        assert one.scores(query, docs).tobytes() == one.scores(bag, docs).tobytes()
+
+
 @given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=6))
 def test_impacts_bound_scores(asked: Sequence[str]) -> None:
     snapshot = archive()
