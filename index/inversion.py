@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from .analysis import Stemmer, scan
+from .analysis import MAX_TERM, Stemmer, scan
 from .schema import KEYWORD_FIELDS, NUMBER_FIELDS, SET_FIELDS, STEM_FIELDS, WORD_FIELDS, Entry, words_field
 from .segment.documents import MISSING, Documents, Sets, write_documents
 from .segment.file import Array, Longs
@@ -24,11 +24,22 @@ from .segment.writer import SectionWriter
 
 RANKED_GROUP = "ranked"
 
-RUN_TEXT = 8 << 20
-"""Characters of text in one run: about 80 MB of arrays while it is sorted."""
+RUN_TEXT = 16 << 20
+"""Characters of text in one run: about 160 MB of arrays while it is sorted."""
 
 MAX_PIECES = 1 << 19
 """Distinct pieces that are remembered, about 100 MB; after a run that has gone over it they are forgotten."""
+
+AT_ONCE = 1 << 13
+"""Characters of text that are split at once: their pieces stay in the processor's cache."""
+
+END = "\0"
+"""What stands behind each text while it is split: no term has it, and a text that does loses nothing."""
+
+SEPARATOR = f" {END} "
+
+STOPS = ".,;:?!"
+"""What may follow a plain word without being part of it; the analyser need not be asked."""
 
 SIMPLE = 15
 """A term that stands up to so often in one field alone, as most do, is numbered without looking it up."""
@@ -38,8 +49,8 @@ class Vocabulary:
     """The pieces, words and stems met so far, each a number in the order they were met."""
 
     def __init__(self) -> None:
-        self.words: list[str] = []
-        self.stems: list[str] = []
+        self.words: list[bytes] = []
+        self.stems: list[bytes] = []
         self.stem_of = array("i")
         self.pieces = _Pieces(self)
         self._word_numbers: dict[str, int] = {}
@@ -51,11 +62,11 @@ class Vocabulary:
         number = self._word_numbers.get(text)
         if number is None:
             number = self._word_numbers[text] = len(self.words)
-            self.words.append(text)
+            self.words.append(text.encode())
             stem = self._stemmer.stem(text)
             if stem not in self._stem_numbers:
                 self._stem_numbers[stem] = len(self.stems)
-                self.stems.append(stem)
+                self.stems.append(stem.encode())
             self.stem_of.append(self._stem_numbers[stem])
         return number
 
@@ -73,6 +84,13 @@ class _Pieces(dict[str, int]):
 
     def __missing__(self, piece: str) -> int:
         number = self[piece] = len(self.counts)
+        bare = piece.rstrip(STOPS)
+        if 1 < len(bare) <= MAX_TERM and bare.isascii() and bare.isalpha():
+            self.words.append(self._vocabulary.word(bare.lower()))
+            self.offsets.append(0)
+            self.counts.append(1)
+            self.advances.append(1)
+            return number
         advance = count = 0
         for term, _, _, position in scan(piece, True):
             self.words.append(self._vocabulary.word(term))
@@ -83,16 +101,39 @@ class _Pieces(dict[str, int]):
         return number
 
 
-@dataclass(slots=True)
 class _Texts:
-    """The texts of some fields: numbers of pieces, and how many for each field of each document."""
+    """The texts of some fields, one of each for every document, as numbers of pieces.
 
-    pieces: array[int] = field(default_factory=lambda: array("i"))
-    ends: array[int] = field(default_factory=lambda: array("q"))
+    They are split some at a time, with a piece of its own behind each: splitting is cheap, a call is not.
+    """
 
-    def add(self, text: str, known: _Pieces) -> None:
-        self.pieces.extend(map(known.__getitem__, text.split()))
-        self.ends.append(len(self.pieces))
+    def __init__(self, known: _Pieces) -> None:
+        self._known, self._end = known, known[END]
+        self._waiting: list[str] = []
+        self._size = 0
+        self._numbers = array("i")
+
+    def add(self, text: str) -> None:
+        if END in text:
+            text = text.replace(END, " ")
+        self._waiting.append(text)
+        self._size += len(text) + 1
+        if self._size >= AT_ONCE:
+            self._split()
+
+    def _split(self) -> None:
+        if self._waiting:
+            text = SEPARATOR.join([*self._waiting, ""])
+            self._numbers.extend(map(self._known.__getitem__, text.split()))
+        self._waiting, self._size = [], 0
+
+    def pieces(self) -> tuple[Array, Array]:
+        """Return the numbers of the pieces of all texts, and where each text ends among them."""
+        self._split()
+        numbers = np.frombuffer(self._numbers, np.int32)
+        last = numbers == self._end
+        ends = np.flatnonzero(last)
+        return numbers[~last], ends - np.arange(len(ends))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +159,8 @@ class Inverter:
             self._vocabulary = Vocabulary()
         self.size = 0
         self._ids: list[bytes] = []
-        self._ranked = _Texts()
-        self._plain = {name: _Texts() for name in WORD_FIELDS}
+        self._ranked = _Texts(self._vocabulary.pieces)
+        self._plain = {name: _Texts(self._vocabulary.pieces) for name in WORD_FIELDS}
         self._keywords = {name: _Keywords() for name in KEYWORD_FIELDS}
         self._sets = {name: _Keywords() for name in SET_FIELDS}
         self._numbers: dict[str, list[int]] = {name: [] for name in NUMBER_FIELDS}
@@ -130,13 +171,12 @@ class Inverter:
     def add(self, entry: Entry) -> None:
         """Take in one question."""
         self._ids.append(entry.id.encode())
-        pieces = self._vocabulary.pieces
         for name in STEM_FIELDS:
             text = entry.texts.get(name, "")
-            self._ranked.add(text, pieces)
+            self._ranked.add(text)
             self.size += len(text)
         for name, texts in self._plain.items():
-            texts.add(entry.texts.get(name, ""), pieces)
+            texts.add(entry.texts.get(name, ""))
         for name, keywords in self._keywords.items():
             keywords.add(entry.keywords.get(name, ()))
         for name, keywords in self._sets.items():
@@ -215,9 +255,8 @@ class Inverter:
 
 def _tokens(texts: _Texts, pieces: _Pieces, fields: int) -> _Tokens:
     """Return the words of texts of which each document has one for every field."""
-    numbers = _of(texts.pieces, np.int32)
+    numbers, ends = texts.pieces()
     counts, advances = _of(pieces.counts, np.int32)[numbers], _of(pieces.advances, np.int32)[numbers]
-    ends = _of(texts.ends, np.int64)
     begins = np.concatenate([[0], ends[:-1]]) if len(ends) else ends
     starts = _starts(_of(pieces.counts, np.int32))[numbers]
     at = spread(starts, counts)
@@ -244,12 +283,12 @@ def _starts(counts: Array) -> Longs:
     return found
 
 
-def _sorted_terms(names: Sequence[str], used: Array) -> tuple[list[bytes], Longs]:
-    """Return those names that are used, as sorted bytes, and for each of all names its place there, or -1."""
+def _sorted_terms(names: Sequence[bytes], used: Array) -> tuple[list[bytes], Longs]:
+    """Return those names that are used, sorted, and for each of all names its place there, or -1."""
     flags = np.zeros(len(names), bool)
     flags[used] = True
     numbers = np.flatnonzero(flags)
-    found = [names[i].encode() for i in numbers.tolist()]
+    found = [names[i] for i in numbers.tolist()]
     order = sorted(range(len(found)), key=found.__getitem__)
     places = np.full(len(names), -1, np.int64)
     places[numbers[order]] = np.arange(len(order))
@@ -277,15 +316,15 @@ def _stretch(
     terms: Sequence[bytes], of_token: Array, tokens: _Tokens, order: Array, fields: int
 ) -> tuple[Stretch, CodeTable]:
     """Return the postings of tokens, their numbers of terms in `of_token`, put in `order`."""
-    owners, docs = of_token[order], tokens.docs[order].astype(np.int64)
+    owners, docs = of_token[order], tokens.docs[order]
     in_field, positions = tokens.fields[order], tokens.positions[order]
-    documents = len(tokens.lengths)
-    new_posting = np.diff(owners * documents + docs, prepend=-1) != 0
-    new_cell = new_posting | (np.diff(in_field, prepend=-1) != 0)
-    steps = np.diff(positions, prepend=0)
-    steps[new_cell] = positions[new_cell]
+    new_posting = _changes(owners) | _changes(docs)
+    new_cell = new_posting | _changes(in_field)
+    steps = positions.copy()
+    steps[1:] -= positions[:-1]
     cells = np.flatnonzero(new_cell)
-    posting_of_cell = (np.cumsum(new_posting) - 1)[cells]
+    steps[cells] = positions[cells]
+    posting_of_cell = np.cumsum(new_posting[cells]) - 1
     first = np.flatnonzero(new_posting)
     table, codes = _coded(
         posting_of_cell, in_field[cells], np.diff(cells, append=len(owners)), len(first), fields
@@ -293,6 +332,13 @@ def _stretch(
     counts = np.bincount(owners[first], minlength=len(terms))
     none = np.zeros(0, np.int64)
     return Stretch(terms, counts, docs[first], codes, steps, none, np.zeros(len(terms), np.int64)), table
+
+
+def _changes(values: Array) -> Array:
+    """Return where another value begins."""
+    found = np.ones(len(values), bool)
+    np.not_equal(values[1:], values[:-1], out=found[1:])
+    return found
 
 
 def _coded(
@@ -347,7 +393,9 @@ class _Keywords:
 
     def sets(self) -> Sets:
         """Return them as a column."""
-        names, places = _sorted_terms(list(self._numbers), np.arange(len(self._numbers)))
+        names, places = _sorted_terms(
+            [name.encode() for name in self._numbers], np.arange(len(self._numbers))
+        )
         return Sets(names, _of(self._counts, np.int64), places[_of(self._values, np.int64)])
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
@@ -17,8 +19,8 @@ from ..archive.records import Change, ChangeSet
 from .inversion import RUN_TEXT, Inverter
 from .schema import entry
 
-SHARES = 2
-"""Shares for each worker. Few: with each the words met so far are forgotten, and analysed again."""
+SHARES = 4
+"""Shares for each worker: with each that is done, the progress is told."""
 
 MANY = 8192
 """Changes that are worth workers: starting them takes as long as a thousand."""
@@ -64,16 +66,18 @@ def write_runs(
             if progress:
                 progress(written.changed, changes.total)
         return written
-    for part in _written(directory, changes.changes, lambda done: progress and progress(done, changes.total)):
+    for part in _written(
+        directory, changes.changes, Inverter(), lambda done: progress and progress(done, changes.total)
+    ):
         written.add(part)
     return written
 
 
 def _written(
-    directory: Path, changes: Iterable[Change], progress: Callable[[int], object]
+    directory: Path, changes: Iterable[Change], inverter: Inverter, progress: Callable[[int], object]
 ) -> Iterator[Written]:
     """Write changes as one run after the other."""
-    inverter, part = Inverter(), Written()
+    part = Written()
     for done, change in enumerate(changes, 1):
         part.ids.append(change.id)
         if change.question is not None:
@@ -100,13 +104,14 @@ def _shared_out(
     """Yield what the workers have written, in the order of the ids; what a killed one leaves is done here."""
     done: dict[int, Written] = {}
     yielded = 0
+    # What is kept in workers has no cycles, and looking for some takes a tenth of their time.
     # Linux forks quickly and safely here: this process has no threads. Elsewhere workers start anew.
     context = get_context("fork" if sys.platform == "linux" else "spawn")
-    with ProcessPoolExecutor(workers, context) as pool:
+    with ProcessPoolExecutor(workers, context, initializer=gc.disable) as pool:
         futures: dict[Future[Written], int] = {}
         try:
             for number, share in enumerate(shares):
-                futures[pool.submit(_work, directory, share, load)] = number
+                futures[pool.submit(_work_on, directory, share, load)] = number
             for future in as_completed(futures):
                 done[futures[future]] = future.result()
                 while yielded in done:
@@ -118,7 +123,7 @@ def _shared_out(
             pool.shutdown(cancel_futures=True)
             raise
     for number in range(yielded, len(shares)):
-        yield done.get(number) or _work(directory, shares[number], load)
+        yield done.get(number) or _work(directory, shares[number], load, Inverter())
 
 
 def _shares(ids: Iterable[str], size: int) -> Iterator[list[str]]:
@@ -127,9 +132,18 @@ def _shares(ids: Iterable[str], size: int) -> Iterator[list[str]]:
         yield share
 
 
-def _work(directory: Path, ids: Sequence[str], load: Load) -> Written:
-    """Write one share of the changes."""
+def _work_on(directory: Path, ids: Sequence[str], load: Load) -> Written:
+    """Write one share of the changes; words that this worker has met in others are not analysed again."""
+    return _work(directory, ids, load, _inverter())
+
+
+@cache
+def _inverter() -> Inverter:
+    return Inverter()
+
+
+def _work(directory: Path, ids: Sequence[str], load: Load, inverter: Inverter) -> Written:
     written = Written()
-    for part in _written(directory, load(ids), lambda done: None):
+    for part in _written(directory, load(ids), inverter, lambda done: None):
         written.add(part)
     return written

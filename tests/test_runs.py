@@ -6,14 +6,15 @@ import os
 import signal
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from askive.archive.records import Change, ChangeSet, Question
-from askive.index import runs
+from askive.index import inversion, runs
 from askive.index.analysis import words
 from askive.index.grammar import parse
-from askive.index.inversion import Vocabulary
+from askive.index.inversion import Vocabulary, _Texts
 from askive.index.runs import write_runs
 from askive.index.schema import BOOSTS
 from askive.index.search import search
@@ -135,9 +136,24 @@ def test_the_terms_of_a_text_are_those_of_its_pieces(text: str) -> None:
         number = pieces[piece]
         start = sum(pieces.counts[:number])
         for at in range(start, start + pieces.counts[number]):
-            found.append((vocabulary.words[pieces.words[at]], base + pieces.offsets[at]))
+            found.append((vocabulary.words[pieces.words[at]].decode(), base + pieces.offsets[at]))
         base += pieces.advances[number]
     assert found == [(term.text, term.position) for term in words(text, parts=True)]
+
+
+@given(st.lists(st.text(alphabet="ab.,'\0 \n"), max_size=12), st.sampled_from((1, 5, 1 << 13)))
+def test_texts_split_together_are_the_texts_split_alone(texts: list[str], at_once: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(inversion, "AT_ONCE", at_once)
+        pieces = Vocabulary().pieces
+        together = _Texts(pieces)
+        for text in texts:
+            together.add(text)
+        numbers, ends = together.pieces()
+    known = {number: piece for piece, number in pieces.items()}
+    begins = [0, *ends.tolist()]
+    found = [[known[n] for n in numbers[a:b].tolist()] for a, b in pairwise(begins)]
+    assert found == [text.replace("\0", " ").split() for text in texts]
 
 
 def test_a_question_of_everything_is_there(tmp_path: Path) -> None:
