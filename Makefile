@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-slow bench check lint types clean
+.PHONY: demo test test-slow bench bench-relevance check lint types clean
 
 demo: $(STAMP)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh tools/demo.sh
@@ -20,6 +20,11 @@ test-slow: $(STAMP)
 # `.venv/bin/python bench/speed.py --help` says what else it can measure.
 bench: $(VENV)/.bench
 	$(BIN)/python bench/speed.py
+
+# How well Askive ranks by people's judgments, beside the same engines; fails where it falls below a floor of
+# bench/relevance_floors.json. `.venv/bin/python bench/relevance.py --help` says how floors are pinned.
+bench-relevance: $(VENV)/.bench
+	$(BIN)/python bench/relevance.py
 
 $(VENV)/.bench: $(STAMP)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,bench]'

@@ -444,6 +444,8 @@ def search(
     if batch and (words or options["facets"]):
         raise click.UsageError("--batch takes the queries from its file, without QUERY and --facets")
     text = " ".join(words)
+    if form == "text":
+        options["passage"] = render.passage_width(app.look())
     wish = _wish(text or batch, **options)
     parse = grammar.plain if plain else grammar.parse
     if batch:
@@ -713,7 +715,8 @@ class Counted:
 def _answer(app: App, form: str, query: str, page: Page) -> ExitCode:
     """Print one page of hits, or say on standard error that there are none."""
     for suggestion in page.instead:
-        notice(f"nothing holds {suggestion.word!r}: did you mean {suggestion.instead!r}?")
+        holding = "hardly anything" if suggestion.known else "nothing"
+        notice(f"{holding} holds {suggestion.word!r}: did you mean {suggestion.instead!r}?")
     emit(
         app,
         form,

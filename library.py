@@ -22,7 +22,6 @@ from .index.analysis import Stemmer
 from .index.compile import Match
 from .index.errors import IndexLocked, IndexUnusable, IndexUnwritable
 from .index.fields import RANKED
-from .index.related import related
 from .index.schema import has_stems, words_field
 from .index.search import FACETS, Sort, search
 from .index.snapshot import Snapshot
@@ -68,6 +67,8 @@ class Wish:
     not_tags: tuple[str, ...] = ()
     facets: bool = False
     explain: bool = False
+    passage: int = SNIPPET_WIDTH
+    """The longest passage of a hit, in characters."""
 
 
 def mended(
@@ -121,7 +122,7 @@ class Library:
                 records[hit.id],
                 rank,
                 relevance=hit.score,
-                snippet=snippet(records[hit.id], terms, SNIPPET_WIDTH, stemmer=self.stemmer),
+                snippet=snippet(records[hit.id], terms, wish.passage, stemmer=self.stemmer),
                 shares=hit.shares,
             )
             for rank, hit in enumerate(hits.hits, wish.offset + 1)
@@ -133,9 +134,12 @@ class Library:
     @mended
     def suggestions(self, node: grammar.Node) -> tuple[Suggestion, ...]:
         """Return what may have been meant by words and tags of a query that the archive does not know."""
+        return (*suggest(asked(node), self.vocabulary()), *self._tags_meant(node))
+
+    def vocabulary(self) -> IndexVocabulary:
+        """Return the words that plain words of a query are looked up among."""
         unstemmed = [words_field(row.name) for row in RANKED]
-        vocabulary = IndexVocabulary(self.index, unstemmed, STEMMED, self.stemmer)
-        return (*suggest(asked(node), vocabulary), *self._tags_meant(node))
+        return IndexVocabulary(self.index, unstemmed, STEMMED, self.stemmer)
 
     def _tags_meant(self, node: grammar.Node) -> Iterator[Suggestion]:
         for name in tags_asked(node):
@@ -149,8 +153,7 @@ class Library:
         """Return what passages are chosen by: the words of a query, rare ones weighing more."""
         terms = wanted(node, stemmer=self.stemmer)
         statistics = self.index.statistics
-        counts = {stem: max(statistics.frequency(name, stem) for name in STEMMED) for stem in terms.stems}
-        return replace(terms, stems={stem: statistics.idf_of(count) for stem, count in counts.items()})
+        return replace(terms, stems={stem: statistics.idf(STEMMED[0], stem) for stem in terms.stems})
 
     @mended
     def related(self, question_id: str, wish: Wish) -> Page:
@@ -164,20 +167,33 @@ class Library:
         return self._related(Question(id="", title=text), wish)
 
     def _related(self, question: Question, wish: Wish) -> Page:
+        from .index.related import SAME, Likeness, related  # noqa: PLC0415 - which a search need not load
+
         hits = related(
             self.index,
             question,
             now=wish.now,
+            load=self.store.get,
             linked=self.linked(question) if question.id else (),
             limit=wish.limit,
             offset=wish.offset,
         )
         records = self.store.get_many(hit.id for hit in hits.hits)
-        shown = (
-            Shown(records[hit.id], rank, relevance=hit.score, reasons=hit.reasons)
-            for rank, hit in enumerate(hits.hits, wish.offset + 1)
-            if hit.id in records
-        )
+        likeness = Likeness(self.index, question, self.stemmer)
+        shown = []
+        for rank, hit in enumerate(hits.hits, wish.offset + 1):
+            if record := records.get(hit.id):
+                alike = likeness.of(record)
+                shown.append(
+                    Shown(
+                        record,
+                        rank,
+                        relevance=hit.score,
+                        reasons=hit.reasons,
+                        likeness=alike,
+                        maybe_duplicate=alike >= SAME,
+                    )
+                )
         return Page(hits.total, wish.offset, tuple(shown))
 
     def linked(self, question: Question) -> Iterator[tuple[str, LinkKind]]:

@@ -35,6 +35,8 @@ SNIPPET_LINES = 3
 """Lines a hit's snippet may take: what web search pages settled on."""
 SNIPPET_WIDTH = 240
 """Characters a snippet may have: what `SNIPPET_LINES` hold at 80 columns."""
+LINE_LOSS = 6
+"""Columns that a line of a passage loses at its end, on average, to a word that moves to the next."""
 RELEVANCE_DIGITS = 6
 """Decimals of a relevance in JSON: more than any difference that matters, less than float noise."""
 MIN_PROSE = 16
@@ -57,6 +59,9 @@ class Shown:
     snippet: Snippet | None = None
     shares: tuple[Share, ...] = ()
     reasons: tuple[Reason, ...] = ()
+    likeness: float | None = None
+    """How alike it is to the question it is related to, 0 to 1."""
+    maybe_duplicate: bool = False
     batch: int | None = None
     """The line of its query in a batch, counted from 1."""
 
@@ -128,6 +133,9 @@ def item(shown: Shown) -> dict[str, Any]:
         }
     if shown.reasons:
         extras["reasons"] = [_score_last(reason) for reason in shown.reasons]
+    if shown.likeness is not None:
+        extras["likeness"] = round(shown.likeness, RELEVANCE_DIGITS)
+        extras["maybe_duplicate"] = shown.maybe_duplicate
     if shown.shares:
         extras["shares"] = [_score_last(share) for share in shown.shares]
     if shown.batch is not None:
@@ -233,10 +241,17 @@ def hit(shown: Shown, look: Look) -> Iterator[str]:
     yield from (indent + line for line in _tags_and_facts(shown.question, look, room))
     if shown.snippet is not None and shown.snippet.text:
         yield from (indent + line for line in _passage(shown.snippet, look, room))
+    if shown.maybe_duplicate:
+        yield indent + look.paint("duplicate?", Role.MATCH) + " says much the same"
     yield from (indent + line for line in _reasons(shown.reasons, room))
     if shown.shares:
         yield from (indent + line for line in explanation(shown.shares, shown.relevance, look))
     yield indent + look.paint(one_line(shown.question.id), Role.ID)
+
+
+def passage_width(look: Look) -> int:
+    """Return the characters of the longest passage that a hit has room for."""
+    return min(SNIPPET_LINES * (look.width - len(INDENT) - LINE_LOSS), SNIPPET_WIDTH)
 
 
 def _title(title: str, width: int) -> list[str]:

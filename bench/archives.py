@@ -61,7 +61,12 @@ def generated(work: Path, size: int) -> Corpus:
 def medquad(work: Path, export: Path) -> Corpus:
     """Return the archive of MedQuAD, from its export in NDJSON."""
     description = "MedQuAD (Ben Abacha and Demner-Fushman 2019), real questions and answers on health"
-    return _kept(work / "medquad", "medquad", description, lambda archive: _ingest(archive, export))
+    return exported(work, "medquad", export, description)
+
+
+def exported(work: Path, name: str, export: Path, description: str) -> Corpus:
+    """Return the archive of an export in NDJSON."""
+    return _kept(work / name, name, description, lambda archive: _ingest(archive, export))
 
 
 def put(store: Store, questions: Iterable[Question]) -> None:

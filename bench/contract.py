@@ -22,7 +22,7 @@ def listed(text: str) -> tuple[str, ...]:
 
 
 LIMIT = 10
-"""Hits asked for, and values of a facet."""
+"""Hits asked for where a query does not say, and values of a facet."""
 
 TITLE_BOOST = 2.0
 """A word in a title counts twice, in every engine that knows fields."""
@@ -67,6 +67,10 @@ class Query(NamedTuple):
     """The least score."""
     years: tuple[int, int] | None = None
     """The first and the last year."""
+    limit: int = LIMIT
+    """Hits wanted."""
+    whole: str = ""
+    """The text that the words are of, where one was asked that people wrote."""
 
     @property
     def text(self) -> str:

@@ -47,6 +47,13 @@ def table(title: str, lines: Iterable[Line]) -> Iterator[str]:
     peers = [name for name in dict.fromkeys((*ENGINES, *sorted(present))) if name in present - {OURS}]
     rows = [[title, OURS, *(head for name in peers for head in (name, "ours:it"))]]
     rows += [[line.label, *_cells(line, peers)] for line in lines]
+    yield from aligned(rows)
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield the rows of a table under each other, and an empty line; nothing if there are none."""
+    if not rows:
+        return
     widths = [max(len(row[n]) for row in rows) for n in range(len(rows[0]))]
     for row in rows:
         cells = (cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))

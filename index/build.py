@@ -11,7 +11,7 @@ from ..archive.records import ChangeSet
 from .commit import WriteLock, commit, remove_leftovers
 from .errors import IndexProblem, IndexUnusable, IndexUnwritable
 from .runs import Written, write_runs
-from .schema import BOOSTS, fingerprint
+from .schema import FORMULA, fingerprint
 from .segment.merge import Segment, merge
 from .snapshot import open_segments, usable_toc
 from .toc import SegmentEntry, Toc, latest_generation
@@ -148,7 +148,7 @@ def _entries(
     ]
     if sources := [*taken, *runs]:
         id = token_hex(8)
-        count = merge(sources, directory / id, BOOSTS)
+        count = merge(sources, directory / id, FORMULA)
         if count:
             entries.append(SegmentEntry(id, count, (), Segment(directory / id).marks))
     return tuple(entries)

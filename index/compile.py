@@ -1,7 +1,7 @@
 """AST -> Whoosh query, against one snapshot of the index.
 
-A plain word is looked up, stemmed, in every ranked field; its scores there are added up, each times the
-field's boost. Phrases, wildcards and fuzzies are looked up among the unstemmed terms, with positions.
+A plain word is looked up, stemmed, in every ranked field, and scores as BM25F over them. Phrases, wildcards
+and fuzzies are looked up among the unstemmed terms, with positions; the words of a phrase rank as plain ones.
 Everything else filters and scores nothing.
 """
 
@@ -11,24 +11,27 @@ import calendar
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from math import log
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from whoosh import query as w
 
 from . import grammar as g
 from .analysis import Stemmer, fold, words
 from .fields import BY_PREFIX, RANKED, Field, Kind
+from .function_words import FUNCTION_WORDS
 from .queries import AcrossFields, AnyTerm, Boosts, ColumnRange, Filter, PhraseAcross, Weighed
+from .ranking import PAIRED, SEARCH, Ranking
 from .schema import has_stems, words_field
 from .snapshot import Snapshot
 
 Match = Literal["any", "most", "all"]
 
-MOST = 0.6
+MOST = 0.8
 """For `--match most` a hit must hold the share n**-MOST of the weight of the n known words asked for: all of
-one word, two thirds of two, a quarter of ten. Of the shares tried on the LiveQA questions (constant ones
-from 0 to a half, exponents from 0.4 to 0.7) this ranks best over short and long questions together."""
+one word, four sevenths of two, a sixth of ten. On the LiveQA questions lower exponents lose good hits, and
+higher ones rank no better."""
 
 LEAST_WEIGHT = 0.05
 """What a word weighs that every question holds: next to nothing, yet it is known."""
@@ -51,6 +54,14 @@ def _places(fields: Sequence[Field]) -> tuple[tuple[str, bool, float], ...]:
 _RANKED_PLACES = _places(RANKED)
 
 
+class Pair(NamedTuple):
+    """Two stems asked side by side, and their mean rarity."""
+
+    first: str
+    second: str
+    rarity: float
+
+
 @dataclass(frozen=True, slots=True)
 class Compiler:
     """Makes Whoosh queries for `snapshot`; `match`: how many plain words must match; `now` dates spans."""
@@ -58,6 +69,7 @@ class Compiler:
     snapshot: Snapshot
     match: Match
     now: datetime
+    ranking: Ranking = SEARCH
     stemmer: Stemmer = field(default_factory=Stemmer)
 
     def whole(self, node: g.Node) -> w.Query:
@@ -132,6 +144,29 @@ class Compiler:
             required.insert(0, self.weighed(ranked, weights))
         return _all(required)
 
+    def pairs(self, node: g.Node) -> list[Pair]:
+        """Return the pairs of words that are asked side by side, function words aside."""
+        parts = node.queries if isinstance(node, g.Beside) else (node,)
+        sides = [list(self.terms(part.text, RANKED)) if isinstance(part, g.Word) else [""] for part in parts]
+        return self.paired([term for terms in sides for term in terms])
+
+    def paired(self, terms: Sequence[str]) -> list[Pair]:
+        """Return the pairs of words side by side that the archive knows and that are no function words."""
+        stems = [self.known_stem(term) for term in terms]
+        found = []
+        for first, second in dict.fromkeys(pairwise(stems)):
+            if first and second:
+                idf = self.snapshot.statistics.idf
+                found.append(Pair(first, second, (idf(PAIRED[0], first) + idf(PAIRED[0], second)) / 2))
+        return found
+
+    def known_stem(self, term: str) -> str:
+        """Return the stem of a word that tells something; an empty text for others."""
+        stem = self.stemmer.stem(term)
+        return (
+            stem if term not in FUNCTION_WORDS and self.snapshot.statistics.holding(PAIRED[0], stem) else ""
+        )
+
     def weighed(self, parts: list[w.Query], weights: list[float]) -> w.Query:
         """Return the query of ranked parts, of which as much weight must match as `match` says.
 
@@ -163,11 +198,12 @@ class Compiler:
         return [(same[0], len(same)) for same in alike.values()]
 
     def term(self, term: str, fields: Sequence[Field], times: float = 1) -> w.Query:
-        """Return the query of one term, its score taken `times`."""
+        """Return the query of one term, its score taken `times`; less of a function word."""
         alike: dict[str, list[tuple[str, float]]] = {}
         for name, text, boost in self.lookups(term, fields):
-            alike.setdefault(text, []).append((name, boost * times))
-        found = [AcrossFields(text, tuple(boosts)) for text, boosts in alike.items()]
+            alike.setdefault(text, []).append((name, boost))
+        times *= self.importance(term)
+        found = [AcrossFields(text, tuple(boosts), times, self.ranking) for text, boosts in alike.items()]
         return found[0] if len(found) == 1 else _any(found)
 
     def lookups(self, term: str, fields: Sequence[Field]) -> Iterator[tuple[str, str, float]]:
@@ -176,21 +212,28 @@ class Compiler:
         for name, stemmed, boost in _RANKED_PLACES if fields is RANKED else _places(fields):
             yield name, stem if stemmed else term, boost
 
-    def weight(self, term: str, fields: Sequence[Field]) -> float:
-        """Return how much a term tells: log N/n, of N questions and the n that hold it where it is commonest.
+    def importance(self, term: str) -> float:
+        """Return what a term weighs beside another of the same rarity."""
+        return self.ranking.function_words if term in FUNCTION_WORDS else 1.0
 
-        Never less than `LEAST_WEIGHT`, but 0 where no question holds it.
+    def weight(self, term: str, fields: Sequence[Field]) -> float:
+        """Return how much a term tells: log N/n, of N questions and the n that hold it.
+
+        A function word tells less than others. Never less than `LEAST_WEIGHT`, but 0 where no question holds
+        it.
         """
-        return self.rarity(max(self.frequencies(term, fields)))
+        return self.rarity(self.holding(term, fields)) * self.importance(term)
 
     def rarity(self, frequency: int) -> float:
         """Return the weight of what `frequency` questions hold."""
         return max(log(self.snapshot.count() / frequency), LEAST_WEIGHT) if frequency else 0.0
 
-    def frequencies(self, term: str, fields: Sequence[Field]) -> list[int]:
-        """Return how many questions hold a term, for each field."""
-        statistics = self.snapshot.statistics
-        return [statistics.frequency(name, text) for name, text, _ in self.lookups(term, fields)]
+    def holding(self, term: str, fields: Sequence[Field]) -> int:
+        """Return how many questions hold a term in the ranked fields; in others, where it is commonest."""
+        statistics, lookups = self.snapshot.statistics, list(self.lookups(term, fields))
+        if fields is RANKED:
+            return statistics.holding(*lookups[0][:2])
+        return max(statistics.frequency(name, text) for name, text, _ in lookups)
 
     def pattern_weight(self, query: w.Query) -> float:
         """Return the weight of what a wildcard or a fuzzy was expanded to."""
@@ -203,9 +246,12 @@ class Compiler:
         terms = [term.text for term in words(text)]
         if not terms:
             raise nothing_in(f'"{text}"')
-        if len(terms) == 1:
-            return AcrossFields(terms[0], _unstemmed(fields))
-        return PhraseAcross(terms, slop + 1, _unstemmed(fields))
+        unstemmed = _unstemmed(fields)
+        there = (
+            AcrossFields(terms[0], unstemmed) if len(terms) == 1 else PhraseAcross(terms, slop + 1, unstemmed)
+        )
+        ranked = [self.term(term, fields, times) for term, times in self.distinct(terms, fields)]
+        return w.And([Filter(there), _any(ranked)])
 
     def fuzzy(self, text: str, fields: Sequence[Field]) -> w.Query:
         """Return the query of the unstemmed terms near a word."""
@@ -225,9 +271,8 @@ class Compiler:
         """Return the query of any of the terms, scored as one term as common as they are together."""
         places = _unstemmed(fields)
         held = self.snapshot.held([name for name, _ in places], tuple(terms))
-        idf_of = self.snapshot.statistics.idf_of
-        boosts = ((name, boost * idf_of(held[name]) if held[name] else 0.0) for name, boost in places)
-        return AnyTerm(terms, tuple(boosts))
+        rarity = self.snapshot.statistics.idf_of(max(held.values(), default=0))
+        return AnyTerm(terms, tuple((name, boost * rarity if held[name] else 0.0) for name, boost in places))
 
     def exact(self, name: str, value: str) -> w.Query:
         """Return the query of a tag or a site, exact or with wildcards."""
@@ -252,7 +297,9 @@ def nothing_in(text: str) -> g.QueryError:
 
 
 def _all(parts: Sequence[w.Query]) -> w.Query:
-    return w.And(list(parts)) if parts else Filter(w.Every())
+    """Return the query of all of some parts; those that are of that kind themselves are taken apart."""
+    flat = [one for part in parts for one in (part.subqueries if isinstance(part, w.And) else [part])]
+    return w.And(flat) if flat else Filter(w.Every())
 
 
 def _any(parts: Sequence[w.Query]) -> w.Query:

@@ -7,7 +7,7 @@ exactly only what can still be among the best: MaxScore (Turtle and Flood, 1995)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -15,12 +15,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from whoosh import query as w
 
+from .bm25f import Bm25f
 from .queries import AcrossFields, AnyTerm, Boosts, ColumnRange, Filter, PhraseAcross, Weighed
 from .segment.file import Array, Floats, Longs
-from .segment.impacts import K1, idf_of, saturation_point
+from .segment.impacts import Formula, idf_of
 from .segment.merge import Segment
-from .segment.postings import DENSE, Postings, Term, members
-from .statistics import Lookup, Statistics, place_of
+from .segment.postings import Postings, Term
+from .statistics import Lookup, Statistics
 
 ROOM = 1 - 1e-9
 """Sums of the same weights in another order may differ in the last bits: they are compared with room."""
@@ -39,11 +40,20 @@ CLUSTER = 64
 
 POSITION_BITS = 32
 
-Share = tuple[str, str, Floats]
-"""A field, a term, and what it gave to each of some documents."""
+HEADLINE = "headline"
+"""Stands in the place of a field for what a term gave by standing in a headline, whatever its frequency."""
 
 Elsewhere = Callable[[w.Query, Segment], tuple[Array, Floats]]
 """Answers a query this module does not know: the documents that match, and their scores."""
+
+
+class Share(NamedTuple):
+    """What a term in a field gave to one of some documents: the one at the place `document`."""
+
+    document: int
+    field: str
+    term: str
+    score: float
 
 
 class Best(NamedTuple):
@@ -58,10 +68,11 @@ class Evaluator:
     """Answers queries over the segment of `lookup`, with the statistics of the whole index."""
 
     def __init__(
-        self, lookup: Lookup, statistics: Statistics, boosts: Mapping[str, float], elsewhere: Elsewhere
+        self, lookup: Lookup, statistics: Statistics, formula: Formula, elsewhere: Elsewhere
     ) -> None:
         self.segment, self._lookup, self._statistics = lookup.segment, lookup, statistics
-        self._boosts, self._elsewhere = boosts, elsewhere
+        self._formula, self._elsewhere = formula, elsewhere
+        self._bm25f = Bm25f(lookup, statistics, formula.headlines)
         self.matches = lru_cache(maxsize=16)(self._matches)
         self._phrase_flags = lru_cache(maxsize=4)(self._find_phrase)
         self._word_flags = lru_cache(maxsize=4)(self._find_words)
@@ -106,7 +117,7 @@ class Evaluator:
                 found[[] if document is None else [document]] = True
                 return found
             case w.Term():
-                return self.matches(AcrossFields(query.text, ((query.fieldname, query.boost),)))
+                return self.matches(AcrossFields(query.text, ((query.fieldname, 1.0),)))
             case _ if query == w.NullQuery:
                 return np.zeros(count, bool)
             case _:
@@ -139,15 +150,9 @@ class Evaluator:
 
     # What is looked up.
 
-    def _by_group(self, names: Sequence[str]) -> Iterator[tuple[list[str], list[int]]]:
-        """Yield fields that share a dictionary, with their places in their group."""
-        groups: dict[int, list[str]] = {}
-        for name in names:
-            group = self.segment.group_of.get(name) or self.segment.word_group_of.get(name)
-            if group:
-                groups.setdefault(2 * id(group) + (name in group.word_fields), []).append(name)
-        for found in groups.values():
-            yield found, [place_of(self.segment, name) for name in found]
+    def _by_group(self, names: Sequence[str]) -> list[tuple[list[str], list[int]]]:
+        """Return fields that share a dictionary, with their places in their group."""
+        return self._bm25f.groups(tuple((name, 1.0) for name in names))
 
     def _terms(self, text: str, boosts: Boosts) -> Iterator[tuple[Term, list[int]]]:
         """Yield the term in every group of fields, with the places of those fields."""
@@ -193,8 +198,8 @@ class Evaluator:
         flags = np.zeros((len(group.fields), self.segment.count), bool)
         terms = [self._lookup.term(field, text) for text in texts]
         among: Array | None = None
-        for stem in sorted((term.stem for term in terms if term), key=Term.postings):
-            among = stem.docs if among is None else among[members(among, stem.docs, self.segment.count)]
+        for stem in sorted((term.stem for term in terms if term), key=lambda stem: stem.count):
+            among = stem.docs if among is None else among[stem.held_by(among)]
         if among is None or not len(among) or not all(terms):
             return flags
         ends: Array | None = None
@@ -211,107 +216,96 @@ class Evaluator:
 
     def scores(self, query: w.Query, docs: Array) -> Floats:
         """Return the scores of some sorted documents that match: what their shares add up to."""
-        found = np.zeros(len(docs))
         bag, _ = _split(query)
-        for start in range(0, len(docs), CHUNK):
-            some = docs[start : start + CHUNK]
-            summed = self._bag_scores(bag, some) if bag else None
-            if summed is None:
-                summed = sum((given for _, _, given in self.shares(query, some)), np.zeros(len(some)))
-            found[start : start + CHUNK] = summed
-        return found
+        starts = range(0, len(docs), CHUNK)
+        found = [self._summed(bag or query, docs[start : start + CHUNK]) for start in starts]
+        return np.concatenate([np.zeros(0), *found])
 
-    def _bag_scores(self, bag: Weighed, docs: Array) -> Floats | None:
-        """Return the scores of a sum of terms across the fields of one group; None of other sums."""
-        parts = [part for part in bag.subqueries if isinstance(part, AcrossFields)]
-        names = tuple(name for name, _ in parts[0].boosts) if parts else ()
-        group = self.segment.group_of.get(names[0]) if names else None
-        if group is None or len(parts) < len(bag.subqueries) or set(names) - set(group.fields):
-            return None
-        if any(tuple(name for name, _ in part.boosts) != names for part in parts):
-            return None
-        places = [group.fields.index(name) for name in names]
-        points = np.array([self._points(name, docs) for name in names])
-        summed = np.zeros(len(docs))
-        for part in parts:
-            term = self._lookup.term(names[0], part.text)
-            if term is not None:
-                idf = self._statistics.idf
-                worth = [boost * idf(name, part.text) * (K1 + 1) for name, boost in part.boosts]
-                weights = term.rows(docs).T[places].astype(np.float64)
-                # Field by field and term by term, so that equal documents score equally to the last bit.
-                summed += np.add.reduce(np.array(worth)[:, None] * weights / (weights + points), axis=0)
-        return summed
-
-    def shares(self, query: w.Query, docs: Array) -> Iterator[Share]:
-        """Yield what each term in each field gives to some sorted documents, whether or not they match."""
-        points = lru_cache(maxsize=None)(lambda field: self._points(field, docs))
-        yield from self._shares(query, docs, points)
-
-    def _shares(self, query: w.Query, docs: Array, points: Callable[[str], Floats]) -> Iterator[Share]:
+    def _summed(self, query: w.Query, docs: Array) -> Floats:
+        found = np.zeros(len(docs))
         match query:
             case Weighed() | w.And():
+                found += self._bm25f.total(_terms_in(query), docs)
                 for part in query.subqueries:
-                    whole = isinstance(part, Weighed | w.And) and not _is_union(part)
-                    there = self.matches(part)[docs] if whole else None
-                    for field, term, given in self._shares(part, docs, points):
-                        yield field, term, given if there is None else given * there
+                    if not isinstance(part, AcrossFields):
+                        given = self._summed(part, docs)
+                        found += given * self.matches(part)[docs] if _is_whole(part) else given
             case AcrossFields():
-                yield from self._term_shares(query.text, query.boosts, docs, points)
-            case w.Term():
-                yield from self._term_shares(query.text, ((query.fieldname, query.boost),), docs, points)
+                found += self._bm25f.total([query], docs)
             case AnyTerm():
-                for names, places in self._by_group([name for name, _ in query.boosts]):
-                    flags = self._word_flags(names[0], query.words)
-                    boosts = dict(query.boosts)
-                    for name, place in zip(names, places, strict=True):
-                        yield name, _some(query.words), flags[place, docs] * boosts[name]
-            case PhraseAcross():
-                yield from self._phrase_shares(query, docs, points)
-            case Filter() | w.Not() | w.Every() | ColumnRange():
+                for _, boost, flags in self._constants(query, docs):
+                    found += boost * flags
+            case Filter() | w.Not() | w.Every() | ColumnRange() | PhraseAcross():
+                pass
+            case _ if query == w.NullQuery:
+                pass
+            case _:
+                found += _looked_up(*self._elsewhere(query, self.segment), docs)
+        return found
+
+    def _constants(self, query: AnyTerm, docs: Array) -> Iterator[tuple[str, float, Array]]:
+        """Yield for each field what any of some words gives there, and which documents hold one."""
+        boosts = dict(query.boosts)
+        for names, places in self._by_group(list(boosts)):
+            flags = self._word_flags(names[0], query.words)
+            for name, place in zip(names, places, strict=True):
+                yield name, boosts[name], flags[place, docs]
+
+    def shares(self, query: w.Query, docs: Array) -> Iterator[Share]:
+        """Yield what each term in each field gave to some sorted documents, whether or not they match."""
+        match query:
+            case Weighed() | w.And():
+                yield from self._shared_out(_terms_in(query), docs)
+                for part in query.subqueries:
+                    if not isinstance(part, AcrossFields):
+                        there = self.matches(part)[docs] if _is_whole(part) else np.ones(len(docs), bool)
+                        yield from (share for share in self.shares(part, docs) if there[share.document])
+            case AcrossFields():
+                yield from self._shared_out([query], docs)
+            case AnyTerm():
+                for name, boost, flags in self._constants(query, docs):
+                    for place in np.flatnonzero(flags).tolist():
+                        yield Share(place, name, _some(query.words), boost)
+            case Filter() | w.Not() | w.Every() | ColumnRange() | PhraseAcross():
                 return
             case _ if query == w.NullQuery:
                 return
             case _:
-                found, scores = self._elsewhere(query, self.segment)
-                yield "", str(query), _looked_up(found, scores, docs)
+                scores = _looked_up(*self._elsewhere(query, self.segment), docs)
+                yield from (Share(n, "", str(query), score) for n, score in enumerate(scores.tolist()))
 
-    def _term_shares(
-        self, text: str, boosts: Boosts, docs: Array, points: Callable[[str], Floats]
-    ) -> Iterator[Share]:
-        of_field = dict(boosts)
-        for names, places in self._by_group(list(of_field)):
-            term = self._lookup.term(names[0], text)
-            if not term:
-                continue
-            rows = term.rows(docs)
-            for name, place in zip(names, places, strict=True):
-                if of_field[name]:
-                    worth = of_field[name] * self._statistics.idf(name, text) * (K1 + 1)
-                    weights = rows[:, place].astype(np.float64)
-                    yield name, text, worth * weights / (weights + points(name))
+    def _shared_out(self, terms: Sequence[AcrossFields], docs: Array) -> Iterator[Share]:
+        """Yield what terms gave: by each field for its part of the frequency, and for headlines."""
+        for gains in self._bm25f.gains(terms, docs):
+            # A term may stand in other fields alone than those it was asked for.
+            of_fields = gains.weighted * (gains.gained / np.maximum(gains.frequencies, 1e-300))[:, None]
+            columns = (gains.terms, gains.docs, of_fields, gains.headline)
+            for number, place, given, headline in zip(*(one.tolist() for one in columns), strict=True):
+                text = terms[number].text
+                for field, score in zip(gains.fields, given, strict=True):
+                    yield Share(place, field, text, score)
+                yield Share(place, HEADLINE, text, headline)
 
-    def _phrase_shares(
-        self, query: PhraseAcross, docs: Array, points: Callable[[str], Floats]
-    ) -> Iterator[Share]:
-        label = f'"{" ".join(query.words)}"'
-        for names, places in self._by_group([name for name, _ in query.boosts]):
-            flags = self._phrase_flags(names[0], query.words, query.reach)
-            place_by_name = dict(zip(names, places, strict=True))
-            boosts = tuple((name, boost) for name, boost in query.boosts if name in place_by_name)
-            for word in query.words:
-                for name, _, given in self._term_shares(word, boosts, docs, points):
-                    yield name, label, given * flags[place_by_name[name], docs]
+    def beside(self, pairs: Sequence[tuple[str, str]], fields: Sequence[str], docs: Array) -> list[Array]:
+        """Return for each pair of stems which of some sorted documents have them side by side in a field."""
+        keys = {stem: self._place_keys(stem, fields, docs) for pair in pairs for stem in pair}
+        width = len(self._group(fields[0]).fields)
+        found = []
+        for first, second in pairs:
+            both = np.intersect1d(keys[first] + 1, keys[second], assume_unique=True)
+            found.append(np.searchsorted(docs, np.unique((both >> POSITION_BITS) // width)))
+        return found
 
-    def _points(self, field: str, docs: Array) -> Floats:
-        """Return K of BM25 for a field in some documents; words have the lengths of their stems."""
-        group = self.segment.word_group_of.get(field)
-        name = group.fields[place_of(self.segment, field)] if group else field
-        documents = self.segment.documents
-        if name not in documents.totals:
-            return np.ones(len(docs))
-        lengths = documents.file.array(f"length.{name}")[docs]
-        return saturation_point(lengths, self._statistics.mean(name))
+    def _place_keys(self, stem: str, fields: Sequence[str], docs: Array) -> Longs:
+        """Return a number for each place of a stem in some fields of some documents."""
+        term = self._lookup.term(fields[0], stem)
+        among = docs[term.held_by(docs)] if term else docs[:0]
+        if term is None or not len(among):
+            return np.zeros(0, np.int64)
+        places = term.places(among)
+        wanted = np.isin(places.fields, [term.group.fields.index(name) for name in fields])
+        cells = places.docs[wanted].astype(np.int64) * len(term.group.fields) + places.fields[wanted]
+        return np.unique(cells << POSITION_BITS | places.positions[wanted])
 
     # The best of them.
 
@@ -362,24 +356,32 @@ class Evaluator:
         return found
 
     def _bounded_part(self, term: Term, fields: list[int], part: AcrossFields, weight: float) -> _Part:
-        factor = max((boost / self._boosts.get(name, 1.0) for name, boost in part.boosts), default=0.0)
-        unit = term.group.scale(term.number) * self._slack(part.text, term.group.fields[0]) * factor
+        unit = term.group.scale(term.number) * self._slack(part.text, term.group.fields[0])
+        unit *= part.times * self._growth(part)
         kept = None if len(fields) == len(term.group.fields) else fields
         return _Part(term, kept, unit, weight)
+
+    def _growth(self, part: AcrossFields) -> float:
+        """Return by how much scores may be above those of the formula that impacts were reckoned by."""
+        then, now = self._formula, part.ranking
+        boosts = max((boost / then.boosts.get(name, 1.0) for name, boost in part.boosts), default=1.0)
+        # Of two saturations the ratio runs from one end to the other between nothing and very often.
+        often = (now.saturation + 1) / (then.saturation + 1)
+        seldom = often * then.saturation / now.saturation
+        return max(max(boosts, 1.0) * max(often, seldom), now.headline / then.headline)
 
     def _find_slack(self, text: str, field: str) -> float:
         """Return by how much scores may have grown since their impacts were written."""
         term = self._lookup.term(field, text)
         if term is None:
             return 1.0
-        group, documents, slack, growth = term.group, self.segment.documents, 0.0, 1.0
-        for name, held in zip(group.fields, group.frequencies(term.number).tolist(), strict=True):
-            if held:
-                slack = max(slack, self._statistics.idf(name, text) / idf_of(documents.count, held))
-                if name in documents.totals:
-                    then = documents.totals[name][0] / max(documents.count, 1) or 1.0
-                    growth = max(growth, self._statistics.mean(name) / then)
-        return slack * growth * (1 + 1e-5)
+        documents, growth = self.segment.documents, 1.0
+        for name in term.group.fields:
+            if name in documents.totals:
+                then = documents.totals[name][0] / max(documents.count, 1) or 1.0
+                growth = max(growth, self._statistics.mean(name) / then)
+        rarity = self._statistics.idf(field, text) / idf_of(documents.count, term.count)
+        return rarity * growth * (1 + 1e-5)
 
     def _bounded(self, parts: list[_Part], minimum: float, allowed: Array | None) -> tuple[Array, Array]:
         """Return the documents that match a sum of terms, sorted, and upper bounds of their scores.
@@ -418,20 +420,23 @@ class Evaluator:
             return needed[0].docs().astype(np.int64)
         flags = np.zeros(self.segment.count, bool)
         for part in needed:
-            flags[part.docs()] = True
+            if part.is_dense:
+                flags |= part.term.code_by_document > 0
+            else:
+                flags[part.docs()] = True
         return np.flatnonzero(flags)
 
     def _sums_at(self, docs: Array, parts: Sequence[tuple[Array | None, _Part]]) -> Array:
         """Return for each document the sum over the terms it holds: of value * unit, or of their weights."""
         sums, whole = self._sums, len(docs) == self.segment.count
-        sparse = [(values, part) for values, part in parts if not part.is_dense(len(docs))]
+        sparse = [(values, part) for values, part in parts if not part.is_dense]
         for values, part in sparse:
             sums[part.docs()] += part.weight if values is None else values * np.float32(part.unit)
         found: Array = sums[docs]
         for _, part in sparse:
             sums[part.docs()] = 0
         for values, part in parts:
-            if part.is_dense(len(docs)):
+            if part.is_dense:
                 held = part.term.by_document if whole else part.term.by_document[docs]
                 found += (
                     (held > 0) * np.float32(part.weight) if values is None else held * np.float32(part.unit)
@@ -441,7 +446,7 @@ class Evaluator:
     def _exact_weights(self, docs: Array, parts: Sequence[_Part]) -> Floats:
         found = np.zeros(len(docs))
         for part in parts:
-            found += part.weight * np.isin(docs, part.docs(), assume_unique=True)
+            found += part.weight * part.held_by(docs)
         return found
 
 
@@ -461,17 +466,21 @@ class _Part:
     def docs(self) -> Array:
         return _docs_in(self.term, self.fields)
 
+    def held_by(self, docs: Array) -> Array:
+        if self.fields is None:
+            return self.term.held_by(docs)
+        return np.isin(docs, self.docs(), assume_unique=True)
+
     def values(self) -> Array:
         if self.constant:
             return np.ones(len(self.docs()), np.float32)
         impacts = self.term.impacts
         return impacts if self.fields is None else impacts[_rows_in(self.term, self.fields)]
 
-    def is_dense(self, asked: int) -> bool:
+    @property
+    def is_dense(self) -> bool:
         """Tell whether to look documents up in the term, rather than the term's documents among them."""
-        if self.fields is not None or self.constant:
-            return False
-        return len(self.term.docs) > self.term.group.documents >> DENSE
+        return self.fields is None and not self.constant and self.term.is_dense
 
 
 def _docs_in(term: Term, fields: list[int] | None) -> Array:
@@ -501,9 +510,13 @@ def _split(query: w.Query) -> tuple[Weighed | None, list[w.Query]]:
     return None, []
 
 
-def _is_union(query: w.Query) -> bool:
-    """Tell whether documents match a query as soon as one of its parts gives them something."""
-    return isinstance(query, Weighed) and query.minimum <= 0
+def _terms_in(query: w.Query) -> list[AcrossFields]:
+    return [part for part in query.subqueries if isinstance(part, AcrossFields)]
+
+
+def _is_whole(query: w.Query) -> bool:
+    """Tell whether a part gives something only where the whole of it matches, not what it has in it alone."""
+    return isinstance(query, w.And) or (isinstance(query, Weighed) and query.minimum > 0)
 
 
 def _greatest(values: Array, count: int) -> Array:

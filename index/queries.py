@@ -17,6 +17,7 @@ from whoosh.query.wrappers import WrappingQuery
 from whoosh.reading import TermNotFound
 from whoosh.util import make_binary_tree
 
+from .ranking import SEARCH, Ranking
 from .segment.documents import MISSING
 
 ROOM = 1 - 1e-9
@@ -152,24 +153,36 @@ class _Leaf(_Kind):
 
 
 class AcrossFields(_Leaf):
-    """Matches documents that hold a term in one of some fields; scores as the sum of BM25 over them."""
+    """Matches documents that hold a term in one of some fields; scores as BM25F over them, so many `times`.
 
-    def __init__(self, text: str, boosts: Boosts) -> None:
-        self.text, self.boosts = text, boosts
+    `boosts` weigh the frequency in each field; the formula is that of segment/impacts.py.
+    """
+
+    def __init__(self, text: str, boosts: Boosts, times: float = 1.0, ranking: Ranking = SEARCH) -> None:
+        self.text, self.boosts, self.times, self.ranking = text, boosts, times, ranking
 
     def key(self) -> tuple[Any, ...]:
         """Return what tells it from others."""
-        return self.text, self.boosts
+        return self.text, self.boosts, self.times, self.ranking
+
+    def with_boost(self, boost: float) -> AcrossFields:
+        """Return the same query with every score multiplied."""
+        return AcrossFields(self.text, self.boosts, self.times * boost, self.ranking)
 
     def parts(self) -> Sequence[Query]:
         """Return the term in each field."""
-        return [Term(name, self.text, boost) for name, boost in self.boosts]
+        return [Term(name, self.text, boost * self.times) for name, boost in self.boosts]
+
+    def matcher(self, searcher: Any, context: Any = None) -> Matcher:
+        """Return Whoosh's matcher; only a searcher of an archive knows our formula."""
+        scores = getattr(searcher, "across_fields", None)
+        return _listed(scores(self)) if scores else _sum(self.parts(), searcher, context)
 
 
 class PhraseAcross(_Leaf):
-    """Matches documents that hold words one behind the other in one of some fields.
+    """Matches documents that hold words one behind the other in one of some fields; scores nothing.
 
-    Each comes 1 to `reach` positions behind the one before. Scores as its words do, in those fields.
+    Each comes 1 to `reach` positions behind the one before.
     """
 
     def __init__(self, words: Sequence[str], reach: int, boosts: Boosts) -> None:
@@ -181,7 +194,12 @@ class PhraseAcross(_Leaf):
 
     def parts(self) -> Sequence[Query]:
         """Return the phrase in each field."""
-        return [Phrase(name, list(self.words), self.reach, boost) for name, boost in self.boosts]
+        return [Phrase(name, list(self.words), self.reach) for name, _ in self.boosts]
+
+    def matcher(self, searcher: Any, context: Any = None) -> Matcher:
+        """Return Whoosh's matcher."""
+        found = {number for part in self.parts() for number in documents(part, searcher)}
+        return _listed(dict.fromkeys(found, 0.0))
 
 
 class AnyTerm(_Leaf):

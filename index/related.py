@@ -1,49 +1,57 @@
 """Questions like a given one, each with its reasons: telling terms, shared tags, links.
 
-The given question becomes a query of its most telling terms: those that stand often in it and seldom in the
-archive, as in Whoosh's and Lucene's "more like this". Tags it shares count by their rarity. A link between
-the two, in either direction, lifts a question by a fixed part of the best score found.
+The given question becomes a query of its words. The likest question of all (itself, where the archive has it)
+lends it the words of its title, tags and answers: pseudo-relevance feedback, after Rocchio and RM3, from one
+document. Tags it shares count by their rarity. A link between the two, in either direction, lifts a question
+by a fixed part of the best score found.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from math import log
+from itertools import islice
+from math import sqrt
 from typing import Literal
 
+import numpy as np
 from whoosh import query as w
-from whoosh.lang.stopwords import stoplists
 
 from ..archive.records import LinkKind, Question
-from .analysis import fold, words
-from .compile import Compiler
-from .fields import RANKED
-from .queries import AnyTerm, Weighed
-from .search import Ranked, Share, best, shares
+from .analysis import Stemmer, words
+from .compile import Compiler, Pair
+from .fields import LIKENESS
+from .function_words import FUNCTION_WORDS
+from .queries import AcrossFields, AnyTerm, Weighed
+from .ranking import CLOSER, RELATED, Ranking
+from .search import PAIR, Candidates, Extra, Share, candidates, closer, named, shares
 from .snapshot import Snapshot
 
-TERMS = 40
-"""Telling terms a question is compared by; Lucene's "more like this" takes 25, for single fields."""
+TERMS = 64
+"""Terms a question is compared by, those that tell most; of longer texts more is noise, and takes time."""
 
-COMMON_SHARE, COMMON_COUNT = 0.25, 2
-"""A term in more than this share of all questions, and in more of them than this, tells nothing: what is
-left out so are "the", "what" and "how", in any language, without a list of them."""
+LENT_TERMS = 40
+"""Terms that the likest question lends."""
+
+LENT: Mapping[str, float] = {"title": 1.0, "tags": 2.0, "answers": 1.0}
+"""What a term counts in each part of the likest question."""
+
+PAIRS = 32
+"""Pairs of words that are looked for; the rarest."""
+
+_STEMS = "title"
+"""A field of the group of stems, in which all ranked fields are."""
+
+WORDS_READ = 2000
+"""Words of a text that are looked at: a page has 500."""
+
+SAME = 0.5
+"""The likeness from which a question may be the same as the given one (docs/ranking.md has the precision)."""
 
 REASON_TERMS = 5
 """Terms named as a reason; more than a person reads."""
-
-FUNCTION_WORDS: frozenset[str] = frozenset(fold(word).replace("'", "") for word in stoplists["en"])
-"""English words that nobody takes for a reason, however rare a small archive makes them seem: Snowball's
-stop list. They still rank: leaving them out there costs 0.008 nDCG@10 on four Stack Exchange sites."""
-
-PART_WEIGHT: Mapping[str, float] = {"title": 3.0, "question": 1.0, "answer": 0.3}
-"""What a term's standing in each part of the given question counts: the title says what it is about."""
-
-FIELDS = tuple(field for field in RANKED if field.name in ("title", "question", "answer", "tagwords"))
-"""Where the terms are looked up; comments and blurbs add more noise than likeness."""
 
 TAG_BOOST = 0.5
 """What a shared tag counts beside a shared term of the same rarity in an average text."""
@@ -78,41 +86,77 @@ class RelatedHits:
     hits: tuple[RelatedHit, ...]
 
 
+Load = Callable[[str], Question | None]
+"""Returns the record of an id."""
+
+
 def related(
     snapshot: Snapshot,
     question: Question,
     *,
     now: datetime,
+    load: Load,
     linked: Iterable[tuple[str, LinkKind]] = (),
+    ranking: Ranking = RELATED,
     limit: int = 10,
     offset: int = 0,
 ) -> RelatedHits:
     """Return the questions most like `question`, never itself.
 
-    `linked` has the (id, kind) of links in either direction. A text that is not in the archive is given as
-    a question with that title and an empty id.
+    `linked` has the (id, kind) of links in either direction; `load` reads a record of the archive. A text
+    that is not in the archive is given as a question with that title and an empty id.
     """
-    compiler = Compiler(snapshot, "any", now)
-    terms = telling_terms(compiler, question)
+    compiler = Compiler(snapshot, "any", now, ranking)
+    given, pairs = telling_terms(compiler, question), _pairs(compiler, question)
+    likest = question if question.id else _likest(compiler, given, pairs, load)
+    lent = lent_terms(compiler, likest, tags=not question.id) if likest else {}
+    terms = _with(given, lent, compiler)
     query = _query(compiler, question, terms)
     own = snapshot.number_of(question.id) if question.id else None
-    total, found = best(snapshot, query, offset + limit + 1)
-    links = _link_scores(snapshot, found[0][1] if found else 1.0, linked)
-    total, found = _lifted(snapshot, query, total, found, links)
-    if own is not None:
-        total -= snapshot.scored(query, own)[2]
-    found = [row for row in found if row[2] != own][offset : offset + limit]
-    as_written = {compiler.stemmer.stem(term): term for term, _ in terms}
-    given = shares(snapshot, query, [number for _, _, number in found])
+    found, extra = closer(
+        snapshot, candidates(snapshot, query, max(offset + limit + 1, CLOSER)), pairs, ranking.pairs
+    )
+    links = _link_scores(snapshot, float(found.scores.max(initial=0.0)) or 1.0, linked)
+    lifted = _lifted(snapshot, query, found, links, extra)
+    total = lifted.total - (own is not None and snapshot.scored(query, own)[2])
+    ranked = [row for row in named(snapshot, lifted, offset + limit + 1) if row[2] != own]
+    ranked = ranked[offset : offset + limit]
+    told = shares(snapshot, query, [number for _, _, number in ranked], extra)
+    own_words = _as_written(compiler, question)
     hits = (
-        RelatedHit(question_id, score, tuple(_reasons(given.get(number, ()), links.get(number), as_written)))
-        for question_id, score, number in found
+        RelatedHit(id, score, tuple(_reasons(told.get(number, ()), links.get(number), own_words)))
+        for id, score, number in ranked
     )
     return RelatedHits(total, tuple(hits))
 
 
-def _query(compiler: Compiler, question: Question, terms: Iterable[tuple[str, float]]) -> w.Query:
-    parts = [compiler.term(term, FIELDS, weight) for term, weight in terms]
+class Likeness:
+    """Tells how alike questions are to a given one: the cosine of their words, weighed by rarity."""
+
+    def __init__(self, snapshot: Snapshot, question: Question, stemmer: Stemmer) -> None:
+        self._statistics, self._stemmer = snapshot.statistics, stemmer
+        self._given = self._weighed(question)
+
+    def of(self, other: Question) -> float:
+        """Return 1 where the words of title and body are the same, 0 where none is; answers do not count."""
+        weighed = self._weighed(other)
+        both = sum(weight * weighed[stem] for stem, weight in self._given.items() if stem in weighed)
+        return both / (_length(self._given) * _length(weighed)) if both else 0.0
+
+    def _weighed(self, question: Question) -> dict[str, float]:
+        stems = {self._stemmer.stem(term) for term in _words(question) if term not in FUNCTION_WORDS}
+        return {stem: self._statistics.idf(_STEMS, stem) for stem in stems}
+
+
+def _length(weights: Mapping[str, float]) -> float:
+    return sqrt(sum(weight * weight for weight in weights.values()))
+
+
+def _query(compiler: Compiler, question: Question, terms: Mapping[str, float]) -> w.Query:
+    boosts = tuple(LIKENESS.items())
+    parts: list[w.Query] = [
+        AcrossFields(stem, boosts, times, compiler.ranking) for stem, times in terms.items()
+    ]
     parts += [
         AnyTerm([tag.name], (("tag", TAG_BOOST * idf),))
         for tag in question.tags
@@ -121,41 +165,98 @@ def _query(compiler: Compiler, question: Question, terms: Iterable[tuple[str, fl
     return Weighed(parts, [1.0] * len(parts), 0.0)
 
 
-def telling_terms(compiler: Compiler, question: Question) -> list[tuple[str, float]]:
-    """Return the (term, weight) that tell most about a question, most first; weights are at most 1.
+def telling_terms(compiler: Compiler, question: Question) -> dict[str, float]:
+    """Return the stems that tell most about a question, most first, with how often each stands there."""
+    counts = _stem_counts(compiler, _words(question))
+    # What only the question itself holds leads nowhere.
+    return _most_telling(compiler, counts, TERMS, 2 if question.id else 1)
 
-    A term's weight is what its standing in the question counts, 1 + log of its frequency in each part;
-    it is chosen by that times its rarity in the archive. Words of one stem are one term: the commonest.
+
+def lent_terms(compiler: Compiler, likest: Question, *, tags: bool) -> dict[str, float]:
+    """Return the stems that the likest question lends, most telling first, with what each counts.
+
+    In each of its parts a term counts the more the oftener it stands there, up to what the part counts. The
+    names of its `tags` only where these do not count as tags.
     """
+    texts = {
+        "title": likest.title,
+        "tags": "\n".join(name for tag in likest.tags for name in (tag.name, *tag.synonyms)) if tags else "",
+        "answers": "\n\n".join(answer.body.text for answer in likest.answers),
+    }
     counts: dict[str, float] = {}
-    places: Counter[str] = Counter()
-    forms: dict[str, Counter[str]] = {}
-    for part, text in _parts(question):
-        seen = Counter(term for term, *_ in words(text))
-        for term, times in seen.items():
+    for part, text in texts.items():
+        seen = _stem_counts(compiler, _some_words(text))
+        for stem, times in seen.items():
+            counts[stem] = counts.get(stem, 0.0) + LENT[part] * times / (times + 1)
+    return _most_telling(compiler, counts, LENT_TERMS, 2)
+
+
+def _stem_counts(compiler: Compiler, terms: Iterable[str]) -> dict[str, float]:
+    """Return how often each stem stands among some terms; a function word counts for less, or not at all."""
+    found: dict[str, float] = {}
+    for term, times in Counter(terms).items():
+        if importance := compiler.importance(term):
             stem = compiler.stemmer.stem(term)
-            counts[stem] = counts.get(stem, 0.0) + PART_WEIGHT[part] * (1 + log(times))
-            forms.setdefault(stem, Counter())[term] += times
-        places.update({compiler.stemmer.stem(term) for term in seen})
-    chosen = {stem: min(forms[stem], key=lambda term: (-forms[stem][term], term)) for stem in counts}
-    common = max(COMMON_COUNT, COMMON_SHARE * compiler.snapshot.count())
-    rated = []
-    for stem, term in chosen.items():
-        frequencies = compiler.frequencies(term, FIELDS)
-        own = places[stem] if question.id else 0  # what only the question itself holds leads nowhere
-        if sum(frequencies) > own and max(frequencies) <= common:
-            rated.append((counts[stem] * compiler.weight(term, FIELDS), term, counts[stem]))
-    best = sorted(rated, key=lambda row: (-row[0], row[1]))[:TERMS]
-    most = max((count for _, _, count in best), default=1.0)
-    return [(term, count / most) for _, term, count in best]
+            found[stem] = found.get(stem, 0.0) + times * importance
+    return found
 
 
-def _parts(question: Question) -> Iterator[tuple[str, str]]:
-    yield "title", question.title
-    if question.body:
-        yield "question", question.body.text
-    if question.answers:
-        yield "answer", "\n\n".join(answer.body.text for answer in question.answers)
+def _most_telling(compiler: Compiler, counts: Mapping[str, float], most: int, least: int) -> dict[str, float]:
+    """Return those terms that `least` questions hold, the `most` telling of them, by count times rarity."""
+    statistics = compiler.snapshot.statistics
+    rated = {
+        stem: count * statistics.idf(_STEMS, stem)
+        for stem, count in counts.items()
+        if statistics.holding(_STEMS, stem) >= least
+    }
+    best = sorted(rated, key=lambda stem: (-rated[stem], stem))[:most]
+    return {stem: float(counts[stem]) for stem in best}
+
+
+def _likest(
+    compiler: Compiler, terms: Mapping[str, float], pairs: Sequence[Pair], load: Load
+) -> Question | None:
+    """Return the question that is most like a text."""
+    if not compiler.ranking.feedback:
+        return None
+    query = _query(compiler, Question("", ""), terms)
+    found = candidates(compiler.snapshot, query, CLOSER if pairs else 1)
+    found, _ = closer(compiler.snapshot, found, pairs, compiler.ranking.pairs)
+    likest = named(compiler.snapshot, found, 1)
+    return load(likest[0][0]) if likest else None
+
+
+def _with(given: Mapping[str, float], lent: Mapping[str, float], compiler: Compiler) -> dict[str, float]:
+    """Return terms with those that are lent: these weigh `feedback` of what the given ones weigh together."""
+    idf = compiler.snapshot.statistics.idf
+    own, other = (sum(n * idf(_STEMS, stem) for stem, n in terms.items()) for terms in (given, lent))
+    part = compiler.ranking.feedback * own / other if other else 0.0
+    found = dict(given)
+    for stem, count in lent.items() if part else ():
+        found[stem] = found.get(stem, 0.0) + part * count
+    return found
+
+
+def _pairs(compiler: Compiler, question: Question) -> Sequence[Pair]:
+    if not compiler.ranking.pairs:
+        return ()
+    pairs = compiler.paired(list(_words(question)))
+    return sorted(pairs, key=lambda pair: (-pair.rarity, pair))[:PAIRS]
+
+
+def _words(question: Question) -> Iterator[str]:
+    """Yield the words of a question without its answers, as far as they are looked at."""
+    yield from _some_words(f"{question.title}\n\n{question.body.text}" if question.body else question.title)
+
+
+def _some_words(text: str) -> Iterator[str]:
+    return (term.text for term in islice(words(text), WORDS_READ))
+
+
+def _as_written(compiler: Compiler, question: Question) -> dict[str, str]:
+    """Return the words of a question by their stems: the commonest form of each."""
+    forms = Counter(_words(question)).most_common()
+    return {compiler.stemmer.stem(term): term for term, _ in reversed(forms)}
 
 
 def _link_scores(
@@ -173,22 +274,22 @@ def _link_scores(
 def _lifted(
     snapshot: Snapshot,
     query: w.Query,
-    total: int,
-    found: list[Ranked],
+    found: Candidates,
     links: Mapping[int, tuple[LinkKind, float]],
-) -> tuple[int, list[Ranked]]:
-    """Return as `best`, with the linked questions lifted, wherever they were."""
-    rows = {number: (question_id, score) for question_id, score, number in found}
+    extra: Extra,
+) -> Candidates:
+    """Return the candidates with the linked questions lifted, wherever they were."""
+    scores = dict(zip(found.numbers.tolist(), found.scores.tolist(), strict=True))
+    total = found.total
     for number, (_, lift) in links.items():
-        question_id, score, matches = snapshot.scored(query, number)
+        _, score, matches = snapshot.scored(query, number)
         total += not matches
-        rows[number] = question_id, score + lift
-    ranked = sorted((-score, question_id, number) for number, (question_id, score) in rows.items())
-    return total, [(question_id, -negative, number) for negative, question_id, number in ranked]
+        scores[number] = score + sum(extra.get(number, {}).values()) + lift
+    return Candidates(total, np.array(list(scores), np.int64), np.array(list(scores.values()), np.float64))
 
 
 def _reasons(
-    given: Iterable[Share], link: tuple[LinkKind, float] | None, as_written: Mapping[str, str]
+    given: Iterable[Share], link: tuple[LinkKind, float] | None, own_words: Mapping[str, str]
 ) -> list[Reason]:
     """Return why a document is related; the scores of its reasons add up to what `related` gave it."""
     terms: dict[str, float] = {}
@@ -197,16 +298,20 @@ def _reasons(
         if share.field == "tag":
             tags[share.term] = share.score
         else:
-            word = as_written.get(share.term, share.term)
-            terms[word] = terms.get(word, 0.0) + share.score
-    reasons = [_ranked("terms", terms), _ranked("tags", tags)]
+            stems = share.term.split(" ") if share.field == PAIR else [share.term]
+            for stem in stems:
+                terms[stem] = terms.get(stem, 0.0) + share.score / len(stems)
+    # What the question itself says is believed; what was lent to it only where there is nothing else.
+    named = [stem for stem in _strongest(terms) if stem in own_words] or _strongest(terms)
+    words = tuple(own_words.get(stem, stem) for stem in named[:REASON_TERMS])
+    reasons = [
+        Reason("terms", words, sum(terms.values())),
+        Reason("tags", tuple(_strongest(tags)), sum(tags.values())),
+    ]
     if link:
         reasons.append(Reason("link", (link[0],), link[1]))
     return sorted((reason for reason in reasons if reason.values), key=lambda reason: -reason.score)
 
 
-def _ranked(kind: Literal["terms", "tags"], values: Mapping[str, float]) -> Reason:
-    best = sorted(values, key=lambda value: (-values[value], value))
-    if kind == "terms":
-        best = [term for term in best if term not in FUNCTION_WORDS][:REASON_TERMS] or best[:1]
-    return Reason(kind, tuple(best), sum(values.values()))
+def _strongest(values: Mapping[str, float]) -> list[str]:
+    return sorted(values, key=lambda value: (-values[value], value))

@@ -10,8 +10,10 @@ from urllib.parse import unquote
 
 from ..archive.records import Body, Question, accepted_answer, code_in, last_activity, tag_name
 from .fields import FIELDS, Field, Kind
+from .ranking import SEARCH
+from .segment.impacts import Formula
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Raised whenever analysis or `entry` change what is put into the index, so that old ones are rebuilt."""
 
 MISSING = -(2**63)
@@ -44,9 +46,15 @@ SET_FIELDS = ("tag_facet", "site_facet")
 BOOSTS: Mapping[str, float] = {field.name: field.boost for field in FIELDS if has_stems(field)}
 
 
+HEADLINES = frozenset(field.name for field in FIELDS if field.headline)
+FORMULA = Formula(BOOSTS, HEADLINES, SEARCH.saturation, SEARCH.headline)
+"""By this the impacts in an index are reckoned; a search by another takes longer."""
+
+
 def fingerprint() -> str:
     """Return 12 hex digits that change whenever the schema does; an index with others is rebuilt."""
-    return hashlib.sha256(f"{SCHEMA_VERSION} {FIELDS!r}".encode()).hexdigest()[:12]
+    numbers = SEARCH.saturation, SEARCH.headline
+    return hashlib.sha256(f"{SCHEMA_VERSION} {FIELDS!r} {numbers}".encode()).hexdigest()[:12]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 import numpy as np
 
 from . import grammar
-from .compile import Compiler, Match
+from .compile import Compiler, Match, Pair
 from .evaluate import Evaluator
+from .ranking import CLOSER, PAIRED, SEARCH, Ranking
 from .segment.documents import MISSING
-from .segment.file import Array
+from .segment.file import Array, Floats, Longs
 from .snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ def search(
     now: datetime,
     match: Match = "most",
     sort: Sort = "relevance",
+    ranking: Ranking = SEARCH,
     limit: int = 10,
     offset: int = 0,
     facets: Iterable[str] = (),
@@ -83,37 +85,96 @@ def search(
     With a `sort` other than relevance a question that lacks the value comes last.
     Raises `grammar.QueryError` where the query holds an ambiguous id.
     """
-    query = Compiler(snapshot, match, now).whole(node)
+    compiler = Compiler(snapshot, match, now, ranking)
+    query, extra = compiler.whole(node), Extra()
     if sort == "relevance":
-        total, ranked = best(snapshot, query, offset + limit)
+        pairs = compiler.pairs(node) if ranking.pairs else []
+        found = candidates(snapshot, query, max(offset + limit, CLOSER if pairs else 0))
+        found, extra = closer(snapshot, found, pairs, ranking.pairs)
+        total, ranked = found.total, named(snapshot, found, offset + limit)
     else:
         total, ranked = _sorted(snapshot, query, sort, offset + limit)
     ranked = ranked[offset:]
-    given = shares(snapshot, query, [number for _, _, number in ranked]) if explain else {}
+    given = shares(snapshot, query, [number for _, _, number in ranked], extra) if explain else {}
     hits = (Hit(question_id, score, _shown(given.get(number, ()))) for question_id, score, number in ranked)
     counted = {name: _facet(snapshot, name, query) for name in facets}
     return Hits(total, tuple(hits), counted)
 
 
+PAIR = "pair"
+"""Stands in the place of a field for what two words gave by standing side by side."""
+
+Extra = dict[int, dict[str, float]]
+"""What pairs of words gave besides, by document number and pair."""
+
 Ranked = tuple[str, float, int]
 """The id, score and document number of a question, counted over all segments."""
 
 
-def best(snapshot: Snapshot, query: w.Query, count: int) -> tuple[int, list[Ranked]]:
-    """Return how many questions match, and the first `count`: best first, equal ones in the order of ids."""
-    total, found = 0, list[Ranked]()
+class Candidates(NamedTuple):
+    """How many questions match; the numbers of some of them, the best among these, and their scores."""
+
+    total: int
+    numbers: Longs
+    scores: Floats
+
+
+def candidates(snapshot: Snapshot, query: w.Query, count: int) -> Candidates:
+    """Return the `count` best of every segment."""
+    total, numbers, scores = 0, [np.zeros(0, np.int64)], [np.zeros(0)]
     for base, one in zip(snapshot.bases, snapshot.evaluators, strict=True):
         of_segment = one.best(query, max(count, 1))
         total += of_segment.total
         order = _first(count, -of_segment.scores, of_segment.docs, one)
-        ids = one.segment.documents.keys("id")
-        found += [
-            (ids.of(number).decode(), float(score), base + number)
-            for number, score in zip(
-                of_segment.docs[order].tolist(), of_segment.scores[order].tolist(), strict=True
-            )
-        ]
-    return total, heapq.nsmallest(count, found, key=lambda row: (-row[1], row[0]))
+        numbers.append(of_segment.docs[order] + base)
+        scores.append(of_segment.scores[order])
+    return Candidates(total, np.concatenate(numbers), np.concatenate(scores))
+
+
+def named(snapshot: Snapshot, found: Candidates, count: int) -> list[Ranked]:
+    """Return the first `count` with their ids: best first, equal ones in the order of ids."""
+    kept = _cut(snapshot, found, count)
+    numbers, scores = found.numbers[kept].tolist(), found.scores[kept].tolist()
+    rows = [(snapshot.id_of(number), score, number) for number, score in zip(numbers, scores, strict=True)]
+    return sorted(rows, key=lambda row: (-row[1], row[0]))
+
+
+def best(snapshot: Snapshot, query: w.Query, count: int) -> tuple[int, list[Ranked]]:
+    """Return how many questions match, and the first `count`, by what they hold alone."""
+    found = candidates(snapshot, query, count)
+    return found.total, named(snapshot, found, count)
+
+
+def closer(
+    snapshot: Snapshot, found: Candidates, pairs: Sequence[Pair], weight: float
+) -> tuple[Candidates, Extra]:
+    """Return the candidates with what pairs of words give to the `CLOSER` best of them, and what that is."""
+    extra: Extra = {}
+    if not pairs or not len(found.numbers):
+        return found, extra
+    near = np.sort(found.numbers[_cut(snapshot, found, CLOSER)])
+    for base, one in zip(snapshot.bases, snapshot.evaluators, strict=True):
+        docs = near[(near >= base) & (near < base + one.segment.count)] - base
+        if len(docs):
+            of_pairs = one.beside([pair[:2] for pair in pairs], PAIRED, docs)
+            for pair, places in zip(pairs, of_pairs, strict=True):
+                for number in docs[places].tolist():
+                    extra.setdefault(base + number, {})[f"{pair.first} {pair.second}"] = weight * pair.rarity
+    more = [sum(extra.get(number, {}).values()) for number in found.numbers.tolist()]
+    return found._replace(scores=found.scores + more), extra
+
+
+def _cut(snapshot: Snapshot, found: Candidates, count: int) -> Longs:
+    """Return where the `count` best are, in no order; of equal ones those whose ids come first."""
+    size = len(found.scores)
+    if size <= count:
+        return np.arange(size)
+    least = np.partition(found.scores, size - count)[size - count]
+    above = np.flatnonzero(found.scores > least)
+    equal = np.flatnonzero(found.scores == least).tolist()
+    if len(above) + len(equal) > count:
+        equal.sort(key=lambda at: snapshot.id_of(int(found.numbers[at])))
+    return np.concatenate([above, np.array(equal[: count - len(above)], np.int64)])
 
 
 def _first(count: int, keys: Array, docs: Array, one: Evaluator) -> Array:
@@ -150,18 +211,21 @@ def _sorted(snapshot: Snapshot, query: w.Query, sort: Sort, count: int) -> tuple
     return total, [(row[2], row[3], row[4]) for row in heapq.nsmallest(count, found)]
 
 
-def shares(snapshot: Snapshot, query: w.Query, numbers: Iterable[int]) -> dict[int, tuple[Share, ...]]:
+def shares(
+    snapshot: Snapshot, query: w.Query, numbers: Iterable[int], extra: Extra
+) -> dict[int, tuple[Share, ...]]:
     """Return what each term of each field gave to documents' scores, most first; they add up to them."""
     found: dict[int, tuple[Share, ...]] = {}
     wanted = np.array(sorted(numbers), np.int64)
     for base, one in zip(snapshot.bases, snapshot.evaluators, strict=True):
         docs = wanted[(wanted >= base) & (wanted < base + one.segment.count)] - base
         parts: list[dict[tuple[str, str], float]] = [{} for _ in docs]
-        for field, term, given in one.shares(query, docs):
-            for of_document, score in zip(parts, given.tolist(), strict=True):
-                if score:
-                    name = field.removesuffix("_words")
-                    of_document[name, term] = of_document.get((name, term), 0.0) + score
+        for share in one.shares(query, docs):
+            if share.score:
+                of_document, name = parts[share.document], share.field.removesuffix("_words")
+                of_document[name, share.term] = of_document.get((name, share.term), 0.0) + share.score
+        for number, of_document in zip((docs + base).tolist(), parts, strict=True):
+            of_document |= {(PAIR, term): score for term, score in extra.get(number, {}).items()}
         found |= {base + int(number): _ordered(part) for number, part in zip(docs, parts, strict=True)}
     return found
 

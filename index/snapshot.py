@@ -14,7 +14,7 @@ import numpy as np
 
 from .errors import IndexUnusable
 from .evaluate import Evaluator
-from .schema import BOOSTS, fingerprint
+from .schema import FORMULA, fingerprint
 from .segment.file import Array, Floats
 from .segment.merge import Segment
 from .segment.terms import Terms
@@ -40,7 +40,7 @@ class Snapshot:
         self.segments = open_segments(directory, toc)
         lookups = [Lookup(segment) for segment in self.segments]
         self.statistics = Statistics(lookups)
-        self.evaluators = [Evaluator(one, self.statistics, BOOSTS, self._by_whoosh) for one in lookups]
+        self.evaluators = [Evaluator(one, self.statistics, FORMULA, self._by_whoosh) for one in lookups]
 
     @classmethod
     def open(cls, directory: Path, archive_id: str, *, thorough: bool = False) -> Snapshot:
@@ -92,6 +92,11 @@ class Snapshot:
             if number is not None and (segment.alive is None or segment.alive[number]):
                 return base + number
         return None
+
+    def id_of(self, number: int) -> str:
+        """Return the id of a document, counted over all segments."""
+        at = bisect_right(self.bases, number) - 1
+        return self.segments[at].documents.keys("id").of(number - self.bases[at]).decode()
 
     @property
     def bases(self) -> list[int]:

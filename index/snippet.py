@@ -1,54 +1,75 @@
-"""The passage of a question that answers a query, its matches marked."""
+"""The passage of a question that answers a query: the sentence or two that hold most of what it asks.
+
+`sentences.py` says where sentences are and `matching.py` what matches; here they are weighed against each
+other, and cut where one is longer than there is room.
+"""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, get_args
+from dataclasses import dataclass
+from typing import NamedTuple, get_args
 
 from ..archive.records import Answer, Body, Question
-from . import grammar as g
-from .analysis import Stemmer, fold, words
-from .suggest import distance, edits_allowed
+from .analysis import Stemmer, words
+from .function_words import FUNCTION_WORDS
+from .matching import Match, Matcher, Wanted, Where, wanted
+from .sentences import Flow, Sentence, between_clusters, clauses, code_lines, flow
 
-Where = Literal["answer", "question", "comment", "blurb", "title"]
+__all__ = ["PLACES", "Snippet", "Wanted", "Where", "snippet", "wanted"]
+
 PLACES: tuple[Where, ...] = get_args(Where)
 
 MIN_WIDTH = 16
 """Narrowest passage in characters: a word and two ellipses."""
 
-MAX_READ = 100_000
-"""Characters read of one body, some 20 ms; the longest answer of MedQuAD has 30,000."""
+MAX_READ = 40_000
+"""Characters read of one body; the longest answer of MedQuAD has 30,000."""
 
-MAX_MATCHES = 2_000
-"""Matches looked at in one body: enough for every sentence of `MAX_READ` characters."""
+MAX_READ_IN_ALL = 120_000
+"""Characters read of all bodies of a question, the better answers first."""
 
-GOOD_ENOUGH = 0.5
-"""An answer is shown rather than the question's body, and so on, where its passage weighs at least this
-share of the weightiest passage anywhere: one stray word in an answer is no answer."""
+OPENING = 16
+"""Widths of text that are read where only the beginning is shown, behind code and echoes of the title."""
+
+SENTENCES = 2
+"""Sentences that a passage has; more only where these are short."""
 
 WELL_FILLED = 0.5
-"""Sentences are kept whole where they fill this share of the width; shorter ones go on into the next."""
+"""Short sentences are followed by more until they fill this share of the width."""
 
-_CLUSTER = 64
-"""Characters that a cut moves back at most, not to part a letter from its marks."""
+SCANTY = 1 / 3
+"""A passage that fills less than this share of the width goes on into a sentence that has to be cut."""
 
+BEST_ANSWER, OTHER_ANSWER, QUESTION, COMMENT = 1.0, 0.8, 0.45, 0.4
+"""What the same words count in each place: an answer is shown rather than the question's body, unless that
+holds twice as much of what is asked, for one stray word in an answer is no answer."""
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a query asks for, in folded terms: `stems` with their weights, and exact, unstemmed things.
+TOGETHER = 0.25
+"""What it adds that words stand in one sentence, as a share of their weight: not more than one word of four,
+for two neighbouring sentences that hold all are better than one that lacks one."""
 
-    A phrase, pattern, fuzzy word or exact word weighs as much as the weightiest stem.
-    """
+SIDE_BY_SIDE = 0.1
+"""What it adds that a word stands next to another one that is wanted: "glaucoma treatments include" is more
+to the point than "treatment of patients who have glaucoma"."""
 
-    stems: Mapping[str, float] = field(default_factory=dict)
-    words: frozenset[str] = frozenset()
-    phrases: tuple[tuple[str, ...], ...] = ()
-    patterns: tuple[str, ...] = ()
-    fuzzies: tuple[str, ...] = ()
+ECHO = 0.5
+"""What words count in a sentence that asks the title's question over again, or in a heading."""
+
+ASKING = 0.8
+"""What words count in a question that an answer asks."""
+
+ECHOED = 0.75
+"""Share of its telling words that an echo has from the title: answers of MedQuAD ask "What are the signs and
+symptoms of X?" under the title "What are the symptoms of X ?"."""
+
+LONGEST_ECHO = 300
+"""Longest sentence in characters that is compared with the title; titles of Stack Exchange end at 150."""
+
+CLAUSE_WITHIN = 0.3
+"""A sentence that is too long is cut at a clause where that costs at most this share of the room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,296 +90,376 @@ def snippet(
 ) -> Snippet:
     """Return the best passage of a question, at most `width` characters long (and `MIN_WIDTH` at least).
 
-    Best is the passage with the greatest weight of different things wanted, of the first place in `PLACES`
-    that has a good enough one; then the one with more matches; an accepted answer breaks ties, then the
-    answer's score. Where nothing matches it is the beginning of the best answer, or of what else there is.
+    Best is what holds the greatest weight of different things wanted, counted by place: the accepted or else
+    best-scored answer before the others, these before the question's body, and that before comments. Where
+    nothing in them matches it is the beginning of the best answer, or of what else there is.
     """
-    width = max(width, MIN_WIDTH)
-    matcher = _Matcher(wanted, stemmer or Stemmer())
-    found = [_best_in(source, matcher, width) for source in _sources(question)]
-    # What a hit shows already, as its title, is no passage; a question's body often begins with it.
-    found = [passage for passage in found if not passage.repeats(question.title)] or found
-    most = max((passage.weight for passage in found), default=0.0)
-    for place in PLACES:
-        there = [p for p in found if p.source.where == place and p.weight >= GOOD_ENOUGH * most]
-        if there:
-            return max(there, key=_Passage.rank).snippet()
-    return Snippet("", (), "title")
-
-
-def wanted(node: g.Node, *, stemmer: Stemmer | None = None) -> Wanted:
-    """Return what a query asks for, every stem with weight 1; what it excludes or filters by is left out."""
     stemmer = stemmer or Stemmer()
-    leaves = list(_asked(node))
-    typed = [
-        term.text for leaf in leaves if isinstance(leaf, g.Word) for term in words(leaf.text, parts=True)
-    ]
-    phrases = [leaf for leaf in leaves if isinstance(leaf, g.Phrase)]
-    terms = {phrase: tuple(term.text for term in words(phrase.text)) for phrase in phrases}
-    return Wanted(
-        stems=dict.fromkeys(map(stemmer.stem, typed), 1.0),
-        words=frozenset(term for phrase in phrases if phrase.slop for term in terms[phrase]),
-        phrases=tuple(terms[phrase] for phrase in phrases if not phrase.slop and terms[phrase]),
-        patterns=tuple(fold(leaf.pattern) for leaf in leaves if isinstance(leaf, g.Wildcard)),
-        fuzzies=tuple(fold(leaf.text) for leaf in leaves if isinstance(leaf, g.Fuzzy)),
-    )
-
-
-_UNSHOWN = frozenset({"user", "url"})
-"""Fields whose text no passage shows."""
-
-
-def _asked(node: g.Node) -> Iterator[g.Word | g.Phrase | g.Wildcard | g.Fuzzy]:
-    match node:
-        case g.Wildcard(pattern) if set(pattern) <= {"*", "?"}:
-            return
-        case g.Word() | g.Phrase() | g.Wildcard() | g.Fuzzy():
-            yield node
-        case g.InField(name, query) if name not in _UNSHOWN:
-            yield from _asked(query)
-        case g.Required(query):
-            yield from _asked(query)
-        case g.And(queries) | g.Or(queries) | g.Beside(queries):
-            for query in queries:
-                yield from _asked(query)
+    title = _Title(question.title, stemmer)
+    matcher = Matcher(wanted, stemmer)
+    best: _Passage | None = None
+    opening: _Passage | None = None
+    for source in _read(_sources(question)):
+        if best and best.value >= source.worth * (1 + TOGETHER) * (1 + SIDE_BY_SIDE) * matcher.most:
+            break  # nothing that comes can be better
+        found = matcher.finds_any(source.text)
+        if not found and opening and not opening.is_title:
+            continue
+        text = _Text(source if found else source.beginning(width), matcher, title, max(width, MIN_WIDTH))
+        passage = text.best()
+        if passage and passage.value > (best.value if best else 0.0):
+            best = passage
+        if opening is None or opening.is_title:
+            opening = text.opening() or opening
+    shown = best or opening
+    return shown.snippet() if shown else Snippet("", (), "title")
 
 
 # Where passages are looked for.
 
 
 class _Source(NamedTuple):
-    """A text, its place, and how good the answer is that it belongs to."""
+    """A text, its place, what words count in it, and the answer and the body that it belongs to."""
 
     where: Where
     text: str
+    worth: float
     answer: Answer | None = None
+    body: Body | None = None
+
+    def beginning(self, width: int) -> _Source:
+        """Return the source with as much of its text as an opening is made of."""
+        return self._replace(text=_beginning(self.text, OPENING * width))
 
 
 def _sources(question: Question) -> Iterator[_Source]:
-    """Yield every text of a question that is not blank, the better answers first."""
+    """Yield every text of a question that is not blank, those that count more first.
+
+    Blurbs and the title count nothing: they are shown only where there is nothing else.
+    """
     answers = sorted(question.answers, key=_goodness, reverse=True)
-    bodies: list[tuple[Where, Body | None, Answer | None]] = [("answer", a.body, a) for a in answers]
-    bodies += [("question", question.body, None)]
-    bodies += [("comment", c.body, None) for a in answers for c in a.comments]
-    bodies += [("comment", c.body, None) for c in question.comments]
-    for where, body, answer in bodies:
-        if body is not None and body.text.strip():
-            yield _Source(where, body.text, answer)
+    for answer in answers:
+        worth = BEST_ANSWER if _goodness(answer) == _goodness(answers[0]) else OTHER_ANSWER
+        yield _Source("answer", answer.body.text, worth, answer, answer.body)
+    if question.body is not None:
+        yield _Source("question", question.body.text, QUESTION, body=question.body)
+    for comments in (*(answer.comments for answer in answers), question.comments):
+        for comment in comments:
+            yield _Source("comment", comment.body.text, COMMENT, body=comment.body)
     for tag in question.tags:
-        if tag.blurb and tag.blurb.strip():
-            yield _Source("blurb", tag.blurb)
-    yield _Source("title", question.title)
+        yield _Source("blurb", tag.blurb or "", 0.0)
+    yield _Source("title", question.title, 0.0)
 
 
 def _goodness(answer: Answer) -> tuple[bool, int]:
     return bool(answer.accepted), 0 if answer.score is None else answer.score
 
 
-# What matches.
+def _read(sources: Iterator[_Source]) -> Iterator[_Source]:
+    """Yield the sources that are not blank, as much of each as is read."""
+    left = MAX_READ_IN_ALL
+    for source in sources:
+        text = _beginning(source.text, min(MAX_READ, left) if source.worth else MAX_READ)
+        if source.worth:
+            left -= len(text)
+        if text.strip():
+            yield source._replace(text=text)
 
 
-class _Match(NamedTuple):
-    """A stretch of text that is wanted; `key` says for what, so that it counts once."""
-
-    start: int
-    end: int
-    key: str
-    weight: float
+def _beginning(text: str, length: int) -> str:
+    """Return the text, or as many whole words of it as `length` characters hold."""
+    return text if len(text) <= length else text[:length].rpartition(" ")[0] or text[:length]
 
 
-class _Matcher:
-    """Finds what is wanted; each distinct term is compared once."""
+class _Title:
+    """What a question's title says, to know its echoes."""
 
-    def __init__(self, wanted: Wanted, stemmer: Stemmer) -> None:
-        self._wanted = wanted
+    def __init__(self, title: str, stemmer: Stemmer) -> None:
         self._stemmer = stemmer
-        self._exact = max(wanted.stems.values(), default=1.0)
-        self._patterns = [(pattern, _expression(pattern)) for pattern in wanted.patterns]
-        self._known: dict[str, tuple[str, float] | None] = {}
+        self._terms = [term.text for term in words(title)]
+        self._stems = {stemmer.stem(term) for term in self._terms}
 
-    def matches(self, text: str) -> list[_Match]:
-        """Return at most `MAX_MATCHES` matches, in order."""
-        found: list[_Match] = []
-        at: dict[int, dict[str, tuple[int, int]]] = {}
-        for term, start, end, position in words(text, parts=True):
-            if term not in self._known:
-                self._known[term] = self._compare(term)
-            meant = self._known[term]
-            if meant:
-                found.append(_Match(start, end, *meant))
-            if self._wanted.phrases:
-                at.setdefault(position, {}).setdefault(term, (start, end))
-        found += self._phrases(at)
-        return sorted(found)[:MAX_MATCHES]
+    def is_all_of(self, text: str) -> bool:
+        """Say whether a text is the title or its beginning, and nothing else."""
+        own = iter(self._terms)
+        return all(term.text == next(own, None) for term in words(text))  # ends at the first that is not
 
-    def _compare(self, term: str) -> tuple[str, float] | None:
-        """Return which wanted thing a term is, and its weight."""
-        stem = self._stemmer.stem(term)
-        if stem in self._wanted.stems:
-            return stem, self._wanted.stems[stem]
-        if term in self._wanted.words:
-            return f'"{term}"', self._exact
-        for pattern, expression in self._patterns:
-            if expression.fullmatch(term):
-                return pattern, self._exact
-        for fuzzy in self._wanted.fuzzies:
-            edits = edits_allowed(fuzzy)
-            if abs(len(term) - len(fuzzy)) <= edits and distance(term, fuzzy) <= edits:
-                return f"{fuzzy}~", self._exact
-        return None
-
-    def _phrases(self, at: Mapping[int, Mapping[str, tuple[int, int]]]) -> Iterator[_Match]:
-        for phrase in self._wanted.phrases:
-            for position, terms in at.items():
-                if phrase[0] in terms and all(
-                    term in at.get(position + i, {}) for i, term in enumerate(phrase)
-                ):
-                    start, _ = terms[phrase[0]]
-                    _, end = at[position + len(phrase) - 1][phrase[-1]]
-                    yield _Match(start, end, " ".join(phrase), self._exact)
-
-
-def _expression(pattern: str) -> re.Pattern[str]:
-    """Return the regular expression of a wildcard; runs of `*` are one, so that it cannot blow up."""
-    signs = {"*": ".*", "?": "."}
-    pieces = re.split(r"(\*+|\?)", pattern)
-    return re.compile("".join(signs.get(piece[:1], re.escape(piece)) for piece in pieces), re.DOTALL)
+    def is_echoed_by(self, text: str) -> bool:
+        """Say whether a question has hardly a telling word that is not of the title."""
+        terms = [term.text for term in words(text)]
+        stems = [self._stemmer.stem(term) for term in terms if term not in FUNCTION_WORDS]
+        return sum(stem in self._stems for stem in stems) >= ECHOED * len(stems)
 
 
 # Passages.
 
 
-@dataclass(frozen=True, slots=True)
-class _Span:
-    """A stretch of a flow; `begun` and `broken_off`: whether it starts and ends inside a sentence."""
+class _Span(NamedTuple):
+    """A stretch of a flow; `begun` and `broken_off`: whether it starts and ends inside a sentence.
+
+    `first` and `last` are the sentences that it begins and ends in.
+    """
 
     start: int
     end: int
+    first: int
+    last: int
     begun: bool = False
     broken_off: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Passage:
-    """A span of a flow made of `source`, with the matches that begin in it."""
+    """A span of a source's flow, the matches in it, and how well it answers."""
 
     source: _Source
-    flow: str
+    flow: Flow
     span: _Span
-    matches: tuple[_Match, ...]
-
-    @property
-    def weight(self) -> float:
-        """The weight of the different things that match."""
-        return sum({match.key: match.weight for match in self.matches}.values())
-
-    def repeats(self, title: str) -> bool:
-        """Say whether the passage is the title over again, or a part of it."""
-        text = self.flow[self.span.start : self.span.end]
-        return " ".join(title.split()).startswith(text.rstrip(" ?.!"))
-
-    def rank(self) -> tuple[float, int, int, bool, int]:
-        """Return what passages are compared by, the greatest being best.
-
-        Of two that hold as much, one that begins with its sentence, or ends with one, reads better.
-        """
-        goodness = _goodness(self.source.answer) if self.source.answer else (False, 0)
-        cuts = self.span.begun + self.span.broken_off
-        return round(self.weight, 9), -cuts, len(self.matches), *goodness
+    matches: tuple[Match, ...] = ()
+    value: float = 0.0
+    is_title: bool = False
 
     def snippet(self) -> Snippet:
         """Return the passage with its ellipses and marks."""
-        start, end = self.span.start, self.span.end
-        before, after = "…" * self.span.begun, "…" * self.span.broken_off
-        shift = len(before) - start
-        marks = _merged((match.start + shift, min(match.end, end) + shift) for match in self.matches)
-        answer_id = self.source.answer.id if self.source.answer else None
-        return Snippet(before + self.flow[start:end] + after, tuple(marks), self.source.where, answer_id)
+        span = self.span
+        before, after = "…" * span.begun, "…" * span.broken_off
+        shift = len(before) - span.start
+        marks = _merged((match.start + shift, match.end + shift) for match in self.matches)
+        answer_id = self.source.answer.id if self.source.answer and self.source.where == "answer" else None
+        text = before + self.flow.text[span.start : span.end] + after
+        return Snippet(text, tuple(marks), self.source.where, answer_id)
 
 
-def _best_in(source: _Source, matcher: _Matcher, width: int) -> _Passage:
-    """Return the best passage of one source: its beginning where nothing in it matches."""
-    flow = _Flow(source.text)
-    matches = matcher.matches(flow.text)
-    starts = [match.start for match in matches]
-    passages = []
-    for span in flow.spans([(match.start, match.end) for match in matches] or [(0, 0)], width):
-        inside = matches[bisect_left(starts, span.start) : bisect_left(starts, span.end)]
-        passages.append(_Passage(source, flow.text, span, tuple(inside)))
-    return max(passages, key=_Passage.rank)
+class _Text:
+    """A source as sentences, with what matches in each."""
 
+    def __init__(self, source: _Source, matcher: Matcher, title: _Title, width: int) -> None:
+        self._source = source
+        self._title = title
+        self._width = width
+        self._flow = flow(source.text, code_lines(source.body) if source.body else frozenset())
+        self._sentences = self._flow.sentences
+        self._starts = [sentence.start for sentence in self._sentences]
+        hidden = source.worth == 0.0 and source.where != "title"
+        self._matches = [] if hidden else matcher.matches(self._flow.text, source.where)
+        self._match_starts = [match.start for match in self._matches]
+        self._factors: dict[int, float] = {}
 
-_BLANK_LINE = re.compile(r"\n\s*\n")
-_SENTENCE_END = re.compile(r"""[.!?…]["')\]”’]*\s(?![a-z]) | [。！？]""", re.VERBOSE)
+    def best(self) -> _Passage | None:
+        """Return the best passage, if anything matches that counts."""
+        held = self._held()
+        best: _Span | None = None
+        best_rank: tuple[float, ...] = (0.0,)
+        for span in self._spans(held):
+            rank = self._rank(span, held)
+            if rank[0] > 0 and rank > best_rank:
+                best, best_rank = span, rank
+        if best is None:
+            return None
+        return _Passage(self._source, self._flow, best, tuple(self._inside(best)), best_rank[0])
 
+    def opening(self) -> _Passage | None:
+        """Return the beginning, behind sentences that only repeat the title where more follow."""
+        shown = [n for n, sentence in enumerate(self._sentences) if sentence.kind != "omitted"]
+        if not shown:
+            return None
+        first = next((n for n in shown if self._factor(n) > ECHO), shown[0])
+        span = self._from(first)
+        is_title = span.first == span.last and self._factor(first) == 0.0
+        matches = self._inside(span) if self._source.where == "title" else []
+        return _Passage(self._source, self._flow, span, tuple(matches), is_title=is_title)
 
-class _Flow:
-    """A text on one line, single spaces between its words; knows where its sentences are."""
+    def _held(self) -> dict[int, dict[str, float]]:
+        """Return what each sentence holds of what is wanted, and what that counts there."""
+        held: dict[int, dict[str, float]] = {}
+        previous: Match | None = None
+        for match in self._matches:
+            n = self._sentence_at(match.start)
+            if self._sentences[n].kind != "omitted":
+                keys = held.setdefault(n, {})
+                factor = self._factor(n)
+                for key, weight in _counted(match, previous if factor == 1.0 else None):
+                    keys[key] = max(keys.get(key, 0.0), weight * factor)
+                previous = match
+        return held
 
-    def __init__(self, text: str) -> None:
-        blocks = [" ".join(block.split()) for block in _BLANK_LINE.split(text[:MAX_READ])]
-        self.text = " ".join(filter(None, blocks))
-        self._starts: list[int] = []
-        base = 0
-        for block in filter(None, blocks):
-            ends = (match.end() for match in _SENTENCE_END.finditer(block))
-            self._starts += [base, *(base + end for end in ends if end < len(block))]
-            base += len(block) + 1
-        self._starts = self._starts or [0]
-        self._ends = [len(self.text[:start].rstrip()) for start in self._starts[1:]] + [len(self.text)]
+    def _sentence_at(self, place: int) -> int:
+        return max(bisect_right(self._starts, place) - 1, 0)
 
-    def spans(self, matches: list[tuple[int, int]], width: int) -> Iterator[_Span]:
-        """Yield, for each match, the span that begins with its sentence, or near it in a long sentence."""
-        previous = -1
-        for start, end in matches:
-            begin = self._starts[bisect_right(self._starts, start) - 1]
-            begun = end - begin > width - 2
-            if begun:
-                near = min(start - width // 3, len(self.text) - width + 1)
-                begin = self._after_space(max(begin, near), start)
-            if begin > previous:
-                previous = begin
-                yield self._from(begin, begun, end, width - begun)
+    def _factor(self, n: int) -> float:
+        """Return what words count in a sentence, by what kind of sentence it is."""
+        if n not in self._factors:
+            self._factors[n] = self._find_factor(self._sentences[n])
+        return self._factors[n]
 
-    def _from(self, begin: int, begun: bool, reach: int, room: int) -> _Span:
-        """Return the span of the whole sentences that fit, or cut at a word where they would fill too little.
+    def _find_factor(self, sentence: Sentence) -> float:
+        text = self._flow.text[sentence.start : sentence.end]
+        if self._source.where in {"title", "blurb"}:
+            return 1.0
+        if len(text) <= LONGEST_ECHO and self._title.is_all_of(text):
+            return 0.0
+        if sentence.kind == "heading":
+            return ECHO
+        if self._source.where == "answer" and text.endswith("?"):
+            return ECHO if len(text) <= LONGEST_ECHO and self._title.is_echoed_by(text) else ASKING
+        return 1.0
 
-        It goes on to `reach`, the end of its match, as long as there is room.
+    def _rank(self, span: _Span, held: Mapping[int, Mapping[str, float]]) -> tuple[float, ...]:
+        """Return what spans are compared by: the value, and for equal ones what reads best."""
+        first = self._sentences[span.first]
+        if span.begun or span.broken_off:
+            covered = self._cover(self._inside(span), self._factor(span.first))
+            whole = span.last > span.first  # the sentence that the span begins with
+            together = sum(held.get(span.first, {}).values()) if whole else covered
+        else:
+            keys: dict[str, float] = {}
+            together = 0.0
+            for n in range(span.first, span.last + 1):
+                for key, weight in held.get(n, {}).items():
+                    keys[key] = max(keys.get(key, 0.0), weight)
+                together = max(together, sum(held.get(n, {}).values()))
+            covered = sum(keys.values())
+        return (
+            round(self._source.worth * (covered + TOGETHER * together), 9),
+            -(span.begun + span.broken_off),
+            span.first == span.last or self._factor(span.first) == 1.0,
+            -(span.first > 0 and not span.begun and self._looks_back(first)),
+            bool(held.get(span.first)),
+            -span.start,
+        )
+
+    def _cover(self, matches: Iterable[Match], factor: float) -> float:
+        keys: dict[str, float] = {}
+        previous: Match | None = None
+        for match in matches:
+            keys.update(_counted(match, previous))
+            previous = match
+        return factor * sum(keys.values())
+
+    def _looks_back(self, sentence: Sentence) -> bool:
+        """Say whether the sentence before one is needed: it says what "it" is, or what the code is for."""
+        if sentence.kind == "code":
+            return True
+        word = self._flow.text[sentence.start : sentence.start + 12].split(" ")[0]
+        return word.rstrip(",") in _LOOKING_BACK
+
+    def _inside(self, span: _Span) -> list[Match]:
+        """Return the matches that lie within a span, none of those that a cut parts."""
+        low, high = bisect_left(self._match_starts, span.start), bisect_left(self._match_starts, span.end)
+        return [match for match in self._matches[low:high] if match.end <= span.end]
+
+    # Where passages begin and end.
+
+    def _spans(self, held: Mapping[int, Mapping[str, float]]) -> Iterator[_Span]:
+        """Yield the spans from each sentence that holds anything, and from the one before it."""
+        done = -1
+        for n in held:
+            sentence = self._sentences[n]
+            if sentence.end - sentence.start > self._width:
+                yield from self._within(n)
+                continue
+            if n - 1 > done and n > 0 and self._sentences[n - 1].kind != "omitted":
+                before = self._from(n - 1)
+                if before.last < n and n - 1 in held and sentence.kind == "prose":
+                    before = self._going_on(before.start, n - 1, n)
+                if before.last >= n:
+                    yield before
+            yield self._from(n)
+            done = n
+
+    def _from(self, first: int) -> _Span:
+        """Return the span of whole sentences from one on; one that is too long is cut."""
+        start = self._starts[first]
+        if self._sentences[first].end - start > self._width:
+            return _Span(start, self._cut(start, start, start + self._width - 1), first, first, False, True)
+        last, end = first, self._sentences[first].end
+        for n in range(first + 1, len(self._sentences)):
+            sentence = self._sentences[n]
+            leads = _LEADING.search(self._flow.text, max(start, end - 12), end) is not None
+            if sentence.kind == "heading" or (sentence.kind == "omitted" and not leads):
+                break
+            filled = (end - start) / self._width
+            if not leads and n - first >= SENTENCES and filled >= WELL_FILLED:
+                break
+            if sentence.end - start > self._width:
+                if (filled < SCANTY or leads) and sentence.kind == "prose":
+                    return self._going_on(start, first, n)
+                break
+            last, end = n, sentence.end
+            if sentence.kind == "omitted":
+                break
+        return _Span(start, end, first, last)
+
+    def _going_on(self, start: int, first: int, n: int) -> _Span:
+        """Return the span that goes on into a sentence that has to be cut, if a word of that fits."""
+        begin, before = self._starts[n], self._sentences[n - 1].end
+        end = self._cut(start, begin, start + self._width - 1)
+        if self._flow.text[end : end + 1] != " " or end <= begin:
+            return _Span(start, before, first, n - 1)
+        return _Span(start, end, first, n, False, True)
+
+    def _within(self, n: int) -> Iterator[_Span]:
+        """Yield spans of a sentence that is too long, one for each match far from the one before."""
+        sentence = self._sentences[n]
+        low = bisect_left(self._match_starts, sentence.start)
+        far = sentence.start - 1
+        for match in self._matches[low : bisect_left(self._match_starts, sentence.end)]:
+            if match.start < far:
+                continue
+            start = self._begin(sentence, match)
+            begun = start > sentence.start
+            room = self._width - begun
+            if sentence.end - start <= room:
+                yield _Span(start, sentence.end, n, n, begun)
+            else:
+                yield _Span(start, self._cut(start, match.end, start + room - 1), n, n, begun, True)
+            far = match.start + self._width // 8
+
+    def _begin(self, sentence: Sentence, match: Match) -> int:
+        """Return where a passage begins for a match in a long sentence: there, at a clause or at a word."""
+        if match.end - sentence.start <= self._width - 1:
+            return sentence.start
+        near = match.start - self._width // 3
+        # Not later than what lets the sentence's end be shown.
+        near = max(sentence.start, min(near, max(sentence.end - self._width + 1, sentence.start)))
+        for _, begin in clauses(self._flow.text, near, match.start + 1):
+            if begin <= match.start:
+                return begin
+        space = self._flow.text.find(" ", near, match.start)
+        return space + 1 if space >= 0 else between_clusters(self._flow.text, max(near, match.start - 1))
+
+    def _cut(self, start: int, reach: int, end: int) -> int:
+        """Return where to cut from `start` on, at most at `end`: at a clause, else at a word.
+
+        Not before `reach`, and not within a match, as long as it fits.
         """
-        sentence = bisect_right(self._ends, begin + room) - 1
-        whole = self._ends[sentence] if sentence >= 0 else begin
-        if whole == len(self.text) or (whole - begin >= room * WELL_FILLED and whole >= reach):
-            return _Span(begin, whole, begun)
-        return _Span(begin, self._before_space(begin, reach, begin + room - 1), begun, broken_off=True)
-
-    def _after_space(self, start: int, limit: int) -> int:
-        """Return the first beginning of a word from `start` on, at most `limit`."""
-        space = self.text.find(" ", start, limit)
-        return space + 1 if space >= 0 else self._between_clusters(start)
-
-    def _before_space(self, begin: int, reach: int, end: int) -> int:
-        """Return the last end of a word up to `end`, behind `begin` and not before `reach`."""
-        space = self.text.rfind(" ", max(begin + 1, reach), end + 1)
-        return space if space >= 0 else max(self._between_clusters(end), begin + 1)
-
-    def _between_clusters(self, at: int) -> int:
-        """Return `at` or the nearest place before it that parts no letter from its marks."""
-        for place in range(at, max(at - _CLUSTER, 0), -1):
-            if not _extends(self.text[place : place + 1]) and self.text[place - 1] != _JOINER:
-                return place
-        return at
+        text = self._flow.text
+        low = max(reach, end - int((end - start) * CLAUSE_WITHIN))
+        ends = [stop for stop, _ in clauses(text, low, min(end + 2, len(text))) if low <= stop <= end]
+        space = ends[-1] if ends else text.rfind(" ", max(start + 1, reach), end + 1)
+        if space < 0:
+            return max(between_clusters(text, end), start + 1)
+        parted = [m.start for m in self._matches[: bisect_left(self._match_starts, space)] if m.end > space]
+        if parted and parted[0] > max(start + 1, reach):
+            return len(text[: parted[0]].rstrip())
+        return space
 
 
-_JOINER = "\u200d"
+_LEADING = re.compile(r"(?:[:,;]|\b(?:such as|for example|includ(?:e|es|ing)|are|if|is|of|or|and|the|to))\Z")
+"""What ends a sentence that needs the next one: often a list that has its own lines."""
+
+_LOOKING_BACK = frozenset(
+    """Also But He Her His However Instead It Its She That Their Then Therefore These They This Those
+    Thus Yet""".split()  # noqa: SIM905 - read as words
+)
 
 
-def _extends(character: str) -> bool:
-    """Say whether a character belongs to the one before it: a mark, a joiner, a skin tone."""
-    return bool(character) and (
-        unicodedata.category(character)[0] == "M"
-        or character == _JOINER
-        or "\U0001f3fb" <= character <= "\U0001f3ff"
-    )
+def _counted(match: Match, previous: Match | None) -> Iterator[tuple[str, float]]:
+    """Yield what a match counts for, and with what weight, the match before it being `previous`."""
+    yield match.key, match.weight
+    if previous and previous.key != match.key and 0 <= match.start - previous.end <= 1:
+        yield f"{previous.key} beside", previous.weight * SIDE_BY_SIDE
+        yield f"{match.key} beside", match.weight * SIDE_BY_SIDE
 
 
 def _merged(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:

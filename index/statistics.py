@@ -21,9 +21,6 @@ KEPT = 192 << 20
 """Bytes of postings of a segment, as reckoned, that are kept for the next query. With half of it questions
 to 300,000 others take half as long again, and the process is no smaller: what is forgotten is read again."""
 
-WORDS_KEPT = 64
-"""Words of which the places were counted."""
-
 FIGURES_KEPT = 1 << 16
 """Document frequencies that are remembered: some megabytes."""
 
@@ -35,8 +32,8 @@ class Lookup:
         self.segment = segment
         self.frequency = lru_cache(maxsize=FIGURES_KEPT)(self._frequency)
         self._place = lru_cache(maxsize=FIGURES_KEPT)(self._find)
-        self._word = lru_cache(maxsize=WORDS_KEPT)(self._make_word)
-        self._stems: OrderedDict[tuple[str, int], Term] = OrderedDict()
+        self.holding = lru_cache(maxsize=FIGURES_KEPT)(self._holding)
+        self._terms: OrderedDict[tuple[str, int, int | None], Term] = OrderedDict()
         self._size = 0
 
     def term(self, field: str, text: str) -> Term | None:
@@ -45,8 +42,7 @@ class Lookup:
         found = self._place(group, field in group.word_fields, text) if group else None
         if group is None or found is None:
             return None
-        number, form = found
-        return self._stem(group, number) if form is None else self._word(group, number, form)
+        return self._kept(group, *found)
 
     def _find(self, group: Postings, is_word: bool, text: str) -> tuple[int, int | None] | None:
         """Return the number of a term, and which form of it a word is where it has several."""
@@ -55,21 +51,26 @@ class Lookup:
             return None if number is None else (number, None)
         stems, forms = group.word_stems(number, number + 1)
         stem = int(stems[0])
-        return stem, int(forms[0]) if self._stem(group, stem).has_forms() else None
+        return stem, int(forms[0]) if self._kept(group, stem, None).has_forms() else None
 
-    def _make_word(self, group: Postings, number: int, form: int) -> Term:
-        return Term(group, number, form, self._stem(group, number))
+    def _kept(self, group: Postings, number: int, form: int | None) -> Term:
+        """Return a term; those not asked for lately are forgotten when all together have grown too large."""
+        key = group.name, number, form
+        if key not in self._terms:
+            stem = None if form is None else self._kept(group, number, None)
+            self._terms[key] = Term(group, number, form, stem)
+            self._size += self._terms[key].size()
+            while self._size > KEPT and len(self._terms) > 1:
+                self._size -= self._terms.popitem(last=False)[1].size()
+        self._terms.move_to_end(key)
+        return self._terms[key]
 
-    def _stem(self, group: Postings, number: int) -> Term:
-        """Return a stem; those not asked for lately are forgotten when all together have grown too large."""
-        key = group.name, number
-        if key not in self._stems:
-            self._stems[key] = Term(group, number)
-            self._size += self._stems[key].size()
-            while self._size > KEPT and len(self._stems) > 1:
-                self._size -= self._stems.popitem(last=False)[1].size()
-        self._stems.move_to_end(key)
-        return self._stems[key]
+    def _holding(self, field: str, text: str) -> int:
+        term = self.term(field, text)
+        if term is None:
+            return 0
+        gone = np.count_nonzero(term.held_by(self.segment.deleted)) if len(self.segment.deleted) else 0
+        return (term.count if term.form is None else len(term.docs)) - int(gone)
 
     def _frequency(self, field: str, text: str) -> int:
         term = self.term(field, text)
@@ -104,9 +105,13 @@ class Statistics:
         """Return how many questions hold a term in a field."""
         return sum(one.frequency(field, text) for one in self._lookups)
 
+    def holding(self, field: str, text: str) -> int:
+        """Return how many questions hold a term in a field, or in another of its group."""
+        return sum(one.holding(field, text) for one in self._lookups)
+
     def idf(self, field: str, text: str) -> float:
-        """Return the inverse document frequency of a term in a field."""
-        return self.idf_of(self.frequency(field, text))
+        """Return the inverse document frequency of a term, over all fields of the group of `field`."""
+        return self.idf_of(self.holding(field, text))
 
     def idf_of(self, holding: int) -> float:
         """Return the inverse document frequency of what `holding` questions hold."""

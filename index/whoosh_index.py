@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from math import log
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -20,8 +21,9 @@ from whoosh.searching import Searcher
 from .codec import ArrayCodec, ArraySegment
 from .codec_reading import DocumentReader, TermsReader
 from .errors import IndexUnusable
-from .queries import documents, walked
-from .schema import STEM_FIELDS, words_field
+from .evaluate import Evaluator
+from .queries import AcrossFields, documents, walked
+from .schema import FORMULA, STEM_FIELDS, words_field
 from .segment.file import Array, Floats
 from .segment.merge import Segment
 from .snapshot import open_segments, usable_toc
@@ -123,19 +125,48 @@ class LiveSearcher(Searcher):  # type: ignore[misc]  # as above
 
     def idf(self, fieldname: str, text: str | bytes) -> float:
         """Return the inverse document frequency of a term."""
-        held = self._statistics.frequency(fieldname, text if isinstance(text, str) else text.decode())
-        return self._statistics.idf_of(held) if held else float(super().idf(fieldname, text))
+        held = self.statistics.frequency(fieldname, text if isinstance(text, str) else text.decode())
+        count = self.statistics.count
+        return log(max(count, 1) / (held + 1)) + 1 if held else float(super().idf(fieldname, text))
 
     def avg_field_length(self, fieldname: str, default: float | None = None) -> float | None:
         """Return the mean length of a field; `default` where no scores are made of that."""
         if not self.schema[fieldname].scorable:
             return default
-        return self._statistics.mean(SAME_LENGTH.get(fieldname, fieldname))
+        return self.statistics.mean(SAME_LENGTH.get(fieldname, fieldname))
+
+    def across_fields(self, query: AcrossFields) -> dict[int, float]:
+        """Return the scores of the documents that hold a term in some fields."""
+        found: dict[int, float] = {}
+        for one, base in zip(self._evaluators, self._bases, strict=True):
+            docs = np.flatnonzero(one.alive(query))
+            found |= dict(zip((docs + base).tolist(), one.scores(query, docs).tolist(), strict=True))
+        return found
 
     @cached_property
-    def _statistics(self) -> Statistics:
+    def statistics(self) -> Statistics:
+        """The figures of the whole index, of which this may search one segment."""
+        parent = self.get_parent()
+        return parent.statistics if parent is not self else Statistics(self._lookups)
+
+    @cached_property
+    def _evaluators(self) -> list[Evaluator]:
+        return [Evaluator(one, self.statistics, FORMULA, _nowhere) for one in self._lookups]
+
+    @cached_property
+    def _lookups(self) -> list[Lookup]:
         segments = (leaf.segment() for leaf, _ in self.reader().leaf_readers())
-        return Statistics([Lookup(one.opened) for one in segments if isinstance(one, OpenSegment)])
+        return [Lookup(one.opened) for one in segments if isinstance(one, OpenSegment)]
+
+    @cached_property
+    def _bases(self) -> list[int]:
+        return [
+            base for leaf, base in self.reader().leaf_readers() if isinstance(leaf.segment(), OpenSegment)
+        ]
+
+
+def _nowhere(query: Query, segment: Segment) -> NoReturn:
+    raise NotImplementedError(f"{query} is Whoosh's to answer")
 
 
 class Answers:

@@ -12,7 +12,7 @@ FOLDERS = ("", "archive/", "archive/readers/", "index/", "index/segment/")
 
 def named() -> set[str]:
     """Return the modules that the page names, by path; one without a folder may be in any."""
-    names = re.findall(r"`((?:[a-z_]+/)*[a-z_]+\.py)`", DOC)
+    names = re.findall(r"`((?:[a-z_]+/)*[a-z0-9_]+\.py)`", DOC)
     return {name if (ROOT / name).exists() else found(name) for name in names}
 
 

@@ -301,6 +301,23 @@ def assert_hits_alike(expected: Hits, found: Hits, what: str) -> None:
         assert scores[number] != scores[after] or number < after, problem
 
 
+def has_no_spans(theirs: IndexReader, ours: IndexReader, asked: Any) -> bool:
+    """Tell whether Whoosh itself fails, as for places of some prefixes within others; then ours must too."""
+    failed = [fails(reader, asked) for reader in (theirs, ours)]
+    assert failed[0] == failed[1]
+    return failed[0]
+
+
+def fails(reader: IndexReader, asked: Any) -> bool:
+    try:
+        Searcher(reader).search(asked, limit=None)
+    except Exception as error:  # Whoosh's own: it has no class for it
+        if str(error) != "Field does not support spans":
+            raise
+        return True
+    return False
+
+
 @pytest.mark.parametrize("examples", deep(35))
 def test_queries_find_alike(examples: int) -> None:
     """All hits: which, their scores in three weightings, and their order."""
@@ -310,6 +327,8 @@ def test_queries_find_alike(examples: int) -> None:
     def check(history: History, asked: list[Any]) -> None:
         with read_twice(history) as (theirs, ours):
             for one in asked:
+                if has_no_spans(theirs, ours, one):
+                    continue
                 for weighting in WEIGHTINGS:
                     assert_hits_alike(
                         hits(Searcher(theirs, weighting).search(one, limit=None)),
@@ -378,6 +397,8 @@ def test_searches_with_options_answer_alike(examples: int) -> None:
     def check(history: History, asked: list[tuple[Any, dict[str, Any]]]) -> None:
         with read_twice((WITH_COLUMNS, *history)) as (theirs, ours):
             for one, how in asked:
+                if has_no_spans(theirs, ours, one):
+                    continue
                 what = f"{one!r} with {how}"
                 expected, found = (result(reader, one, how) for reader in (theirs, ours))
                 assert_alike(outcome(expected, what), outcome(found, what))
@@ -414,6 +435,8 @@ def test_texts_are_highlighted_alike(examples: int) -> None:
     @given(histories(), queries())
     def check(history: History, asked: Any) -> None:
         with read_twice(history) as (theirs, ours):
+            if has_no_spans(theirs, ours, asked):
+                return
             assert_alike(shown(Searcher(theirs), asked), shown(Searcher(ours), asked))
 
     check()

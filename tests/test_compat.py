@@ -13,7 +13,7 @@ import pytest
 from askive.index.codec import ArraySegment
 from askive.index.evaluate import Evaluator
 from askive.index.queries import AcrossFields, AnyTerm, ColumnRange, Filter, PhraseAcross, Weighed
-from askive.index.schema import BOOSTS
+from askive.index.schema import FORMULA
 from askive.index.segment.documents import MISSING, DocumentFile
 from askive.index.segment.file import FORMAT
 from askive.index.segment.merge import Segment, merge
@@ -71,7 +71,7 @@ def test_segments_are_merged_as_they_are(folder: Path, tmp_path: Path) -> None:
     """One merged with nothing is written anew in the format of today, and holds the same."""
     for number, segment in enumerate(opened(folder)):
         stem = tmp_path / f"{number}"
-        assert merge([Segment(segment.stem)], stem, BOOSTS) == segment.count
+        assert merge([Segment(segment.stem)], stem, FORMULA) == segment.count
         anew = Segment(stem)
         assert documents_of(anew.documents) == documents_of(segment.documents)
         assert dict(terms_of(anew)) == dict(terms_of(segment))
@@ -164,12 +164,15 @@ ASKED: dict[str, tuple[w.Query, set[str]]] = {
     "far away": (PhraseAcross(["x", "far"], 1, TITLE_WORDS), {"text:far"}),
     "code": (AcrossFields("v.erase", (("code_words", 1.0),)), {"example.org:1"}),
     "a name": (PhraseAcross(["jane", "doe"], 1, (("user_words", 1.0),)), {"example.org:1"}),
-    "a tag": (w.Term("tag", "intensive-outpatient"), {"example.org:1"}),
-    "a site": (w.Term("site", "example"), {"example.org:1"}),
-    "an id": (w.Term("id", "many:100"), {"many:100"}),
+    "a tag": (Filter(w.Term("tag", "intensive-outpatient")), {"example.org:1"}),
+    "a site": (Filter(w.Term("site", "example")), {"example.org:1"}),
+    "an id": (Filter(w.Term("id", "many:100")), {"many:100"}),
     "a range": (ColumnRange("score", 268, None), {"many:268", "many:269", "example.org:1"}),
     "years": (ColumnRange("created", None, 0), {"example.jp:1"}),
-    "not": (w.And([w.Term("is", "closed"), Filter(w.Not(w.Term("is", "answered")))]), {"example.jp:1"}),
+    "not": (
+        w.And([Filter(w.Term("is", "closed")), Filter(w.Not(w.Term("is", "answered")))]),
+        {"example.jp:1"},
+    ),
 }
 
 
@@ -181,7 +184,7 @@ def test_queries_find_what_they_found(folder: Path, asked: str) -> None:
     statistics = Statistics(lookups)
     found = set()
     for lookup in lookups:
-        one = Evaluator(lookup, statistics, BOOSTS, nowhere)
+        one = Evaluator(lookup, statistics, FORMULA, nowhere)
         best = one.best(query, 1000)
         assert best.total == len(best.docs)
         found |= {lookup.segment.documents.keys("id").of(number).decode() for number in best.docs.tolist()}

@@ -152,6 +152,9 @@ class Sound:
             self.put(name, data)
 
 
+LOAD = {one.id: one for one in QUESTIONS}.get
+
+
 def answers_of(snapshot: Snapshot) -> str:
     """Return what a snapshot says to whatever it can be asked, scores included to the last bit."""
     said: list[object] = [
@@ -161,10 +164,10 @@ def answers_of(snapshot: Snapshot) -> str:
     said += [search(snapshot, grammar.Everything(), now=NOW, sort=sort, limit=4) for sort in SORTS]
     said += [search(snapshot, grammar.parse("day clinic"), now=NOW, match=m) for m in ("any", "all")]
     linked = (("text:0a", "linked"), ("nowhere:1", "related"))
-    said += [related(snapshot, QUESTIONS[0], now=NOW, linked=linked)]  # type: ignore[arg-type]
-    said += [related(snapshot, Question("", "a clinic for outpatients"), now=NOW)]
+    said += [related(snapshot, QUESTIONS[0], now=NOW, load=LOAD, linked=linked)]  # type: ignore[arg-type]
+    said += [related(snapshot, Question("", "a clinic for outpatients"), now=NOW, load=LOAD)]
     vocabulary = IndexVocabulary(snapshot, [words_field(f.name) for f in RANKED], STEM_FIELDS, Stemmer())
-    said += [suggest(["clinik", "outpatients", "intensve", "zzzzzz"], vocabulary)]
+    said += [suggest([("clinik", "outpatients", "intensve", "zzzzzz"), ("out", "patients")], vocabulary)]
     said += [snapshot.count(), sorted(snapshot.ids()), snapshot.ids_beginning("text:")]
     said += [snapshot.number_of(id) for id in ("example.jp:1", "text:0b", "text:0c")]
     return repr(said)

@@ -47,6 +47,7 @@ HIT = Shown(
     snippet=Snippet("an answer", ((0, 2),), "answer", "2"),
     shares=(Share("title", "question", 1.5),),
     reasons=(Reason("terms", ("question",), 1.5),),
+    likeness=0.25,
     batch=1,
 )
 HITS = Hits(2, 0, (HIT,), facets={"tag": (("iop", 1),)}, instead=(Suggestion("qustion", "question"),))

@@ -244,3 +244,12 @@ def test_edited_is_said() -> None:
     assert "asked 1 Jul 2012 · edited 2 Jan 2013 · score 41" in "\n".join(
         render.question(record, Look(), render.Links())
     )
+
+
+@pytest.mark.parametrize("same", [False, True])
+def test_what_may_be_a_duplicate_is_said(same: bool) -> None:
+    shown = Shown(VECTOR, likeness=0.75, maybe_duplicate=same)
+    assert ("duplicate? says much the same" in text(shown)) == same
+    assert render.item(shown)["askive"]["maybe_duplicate"] == same
+    assert render.item(shown)["askive"]["likeness"] == 0.75
+    assert "likeness" not in render.item(Shown(VECTOR))["askive"]

@@ -16,7 +16,7 @@ from askive.index.analysis import words
 from askive.index.grammar import parse
 from askive.index.inversion import Vocabulary, _Texts
 from askive.index.runs import write_runs
-from askive.index.schema import BOOSTS
+from askive.index.schema import FORMULA
 from askive.index.search import search
 from askive.index.segment.merge import Segment, merge
 from askive.index.snapshot import Snapshot
@@ -95,7 +95,7 @@ def test_workers_write_what_one_process_writes(
 
 def ranked(stems: Sequence[Path], merged: Path) -> list[str]:
     """Merge runs, and return the ids in the order of their documents."""
-    merge([Segment(stem) for stem in stems], merged, BOOSTS)
+    merge([Segment(stem) for stem in stems], merged, FORMULA)
     return [id.decode() for id in Segment(merged).documents.keys("id").whole()]
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sized
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from askive.index import grammar
 from askive.index.analysis import Stemmer, words
 from askive.index.compile import MOST, Match
 from askive.index.fields import RANKED
+from askive.index.function_words import FUNCTION_WORDS
 from askive.index.schema import entry
 from askive.index.search import MATCHES, SORTS, Hits, Sort, search
 from askive.index.snapshot import Snapshot
@@ -283,49 +285,70 @@ def test_facets_count_all_hits_not_the_page(snapshot: Snapshot) -> None:
     }
 
 
-def kept_length(terms: list[str]) -> int:
+def kept_length(terms: Sized) -> int:
     """Return the length of a field as Whoosh keeps it, in one byte."""
     return int(byte_to_length(length_to_byte(len(terms)))) if terms else 0
 
 
-def stems_of(text: str, stem: Callable[[str], str]) -> list[str]:
-    return [stem(term.text) for term in words(text, parts=True)]
+def stems_at(text: str, stem: Callable[[str], str]) -> dict[tuple[int, int], str]:
+    """Return the stems of a text by position; several may stand at one."""
+    return {(term.position, n): stem(term.text) for n, term in enumerate(words(text, parts=True))}
 
 
 def naive(archive: list[Question], text: str, match: Match) -> dict[str, float]:
-    """The ranking in obvious lines: BM25 of each stem in each field, times the boost, all added up."""
+    """The ranking in obvious lines: docs/ranking.md's formula, document by document."""
     stem = Stemmer().stem
-    documents = {each.id: entry(each).texts for each in archive}
-    texts = {f: {i: stems_of(d.get(f.name, ""), stem) for i, d in documents.items()} for f in RANKED}
-    known = {term for kept in texts.values() for terms in kept.values() for term in terms}
+    kept = {d.id: {f.name: stems_at(entry(d).texts.get(f.name, ""), stem) for f in RANKED} for d in archive}
+    count = len(kept)
+
+    def holding(term: str) -> int:
+        return sum(any(term in set(at.values()) for at in fields.values()) for fields in kept.values())
+
+    def rarity(term: str) -> float:
+        return math.log(1 + (count - holding(term) + 0.5) / (holding(term) + 0.5))
+
+    def mean(name: str) -> float:
+        return sum(len(fields[name]) for fields in kept.values()) / count
+
     asked: list[str] = []
     for term in (term.text for term in words(text)):
         parts = [part.text for part in words(term, parts=True) if part.text != term]
-        asked += map(stem, [term] if stem(term) in known or not parts else parts)
+        asked += [term] if holding(stem(term)) or not parts else parts
     scores: defaultdict[str, float] = defaultdict(float)
     held: defaultdict[str, float] = defaultdict(float)
     weights: dict[str, float] = {}
-    for term in dict.fromkeys(asked):
-        frequencies, holders = [], set()
-        for field in RANKED:
-            kept = texts[field]
-            n = sum(term in terms for terms in kept.values())
-            mean = sum(map(len, kept.values())) / len(kept)
-            for i, terms in kept.items():
-                if tf := terms.count(term):
-                    norm = 1.2 * (0.25 + 0.75 * kept_length(terms) / mean)
-                    bm25 = (math.log(len(kept) / (n + 1)) + 1) * tf * 2.2 / (tf + norm)
-                    scores[i] += asked.count(term) * field.boost * bm25
-                    holders.add(i)
-            frequencies.append(n)
-        weights[term] = max(math.log(len(documents) / max(frequencies)), 0.05) if holders else 0.0
-        for i in holders:
-            held[i] += weights[term]
-    count = sum(map(bool, weights.values())) or 1
-    need = sum(weights.values()) * {"any": 0.0, "most": count**-MOST, "all": 1.0}[match]
+    for term in {stem(one): one for one in reversed(asked)}.values():
+        times = sum(stem(one) == stem(term) for one in asked) * (0.1 if term in FUNCTION_WORDS else 1)
+        n = holding(stem(term))
+        weights[term] = max(math.log(count / n), 0.05) * (0.1 if term in FUNCTION_WORDS else 1) if n else 0
+        for i, fields in kept.items():
+            x = 0.0
+            for field in RANKED:
+                length = 0.25 + 0.75 * kept_length(fields[field.name]) / (mean(field.name) or 1)
+                x += field.boost * [*fields[field.name].values()].count(stem(term)) / length
+            headline = any(stem(term) in fields[name].values() for name in ("title", "tagwords"))
+            if x:
+                scores[i] += times * rarity(stem(term)) * (x * 4 / (x + 3) + 0.5 * headline)
+                held[i] += weights[term]
+    told = [stem(term) if term not in FUNCTION_WORDS else "" for term in asked]
+    for a, b in dict.fromkeys(pairwise(told)):
+        if a and b and holding(a) and holding(b):
+            for i, fields in kept.items():
+                if any(beside(fields[name], a, b) for name in ("title", "question", "answer")):
+                    scores[i] += 0.25 * (rarity(a) + rarity(b)) / 2
+    known = sum(map(bool, weights.values())) or 1
+    need = sum(weights.values()) * {"any": 0.0, "most": known**-MOST, "all": 1.0}[match]
     if match == "all" and not all(weights.values()):
         return {}
-    return {i: score for i, score in scores.items() if held[i] >= need * (1 - 1e-9)}
+    return {i: score for i, score in scores.items() if held[i] >= need * (1 - 1e-9) and held[i]}
+
+
+def beside(at: Mapping[tuple[int, int], str], first: str, second: str) -> bool:
+    return any(
+        term == first and other == second and place[0] + 1 == behind[0]
+        for place, term in at.items()
+        for behind, other in at.items()
+    )
 
 
 VOCABULARY = ("sort", "sorted", "sorting", "list", "lists", "vector", "c++", "the", "node.js", "node")

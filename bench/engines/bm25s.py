@@ -11,7 +11,7 @@ from typing import Any
 import bm25s
 
 from ...index.analysis import Stemmer
-from ..contract import LIMIT, Found, Hit, Kind, Query, Row
+from ..contract import Found, Hit, Kind, Query, Row
 from . import Files
 
 WORD = r"(?u)\b\w+\b"
@@ -49,7 +49,8 @@ class Bm25s(Files):
     def search(self, query: Query) -> Found:
         """Stem, add up scores, take the best."""
         tokens = self._tokens([query.text], return_ids=False)
-        numbers, scores = self._retriever.retrieve(tokens, k=LIMIT, show_progress=False)
+        wanted = min(query.limit, len(self._names))  # it refuses to look for more than there are
+        numbers, scores = self._retriever.retrieve(tokens, k=wanted, show_progress=False)
         return Found([self._names[n] for n, score in zip(numbers[0], scores[0], strict=True) if score > 0])
 
     def add(self, rows: Sequence[Row]) -> None:

@@ -26,17 +26,17 @@ SCHEMA = f"""
 INSERT = "INSERT INTO texts (rowid, id, title, question, answers, tags) VALUES (?, ?, ?, ?, ?, ?)"
 
 # By rank and a limit is the form that FTS5 sorts by itself.
-BEST = f"SELECT id, title FROM texts WHERE texts MATCH ? ORDER BY rank LIMIT {LIMIT}"
-FILTERED = f"""
+BEST = "SELECT id, title FROM texts WHERE texts MATCH ? ORDER BY rank LIMIT ?"
+FILTERED = """
     SELECT id, title FROM texts
     JOIN tags ON tags.question = texts.rowid JOIN numbers ON numbers.question = texts.rowid
     WHERE texts MATCH :words AND tag = :tag
     AND (:score IS NULL OR score >= :score) AND (:first IS NULL OR created BETWEEN :first AND :last)
-    ORDER BY rank LIMIT {LIMIT}
+    ORDER BY rank LIMIT :limit
 """
-NEWEST = f"""
+NEWEST = """
     SELECT id, title FROM texts JOIN numbers ON numbers.question = texts.rowid
-    WHERE texts MATCH ? ORDER BY created DESC LIMIT {LIMIT}
+    WHERE texts MATCH ? ORDER BY created DESC LIMIT ?
 """
 FACETS = f"""
     SELECT tag, count(*) AS count FROM texts JOIN tags ON tags.question = texts.rowid
@@ -75,11 +75,12 @@ class Fts5(Files):
             case Kind.FILTER:
                 return self._found(FILTERED, _parameters(query, text))
             case Kind.NEWEST:
-                return self._found(NEWEST, [text])
+                return self._found(NEWEST, [text, query.limit])
             case Kind.FACETS:
-                return self._found(BEST, [text])._replace(facets=self._db.execute(FACETS, [text]).fetchall())
+                facets = self._db.execute(FACETS, [text]).fetchall()
+                return self._found(BEST, [text, query.limit])._replace(facets=facets)
             case _:
-                return self._found(BEST, [text])
+                return self._found(BEST, [text, query.limit])
 
     def add(self, rows: Sequence[Row]) -> None:
         """Insert in one transaction."""
@@ -130,6 +131,7 @@ def _parameters(query: Query, text: str) -> dict[str, object]:
         "words": text,
         "tag": query.tag,
         "score": query.score,
+        "limit": query.limit,
         "first": _new_year(first) if first is not None else None,
         "last": _new_year(last + 1) - 1 if last is not None else None,
     }

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, Protocol
 
 from ...archive.database import DATABASE
 from ...archive.records import Question
 from ...archive.store import Store
 from ...index import build, grammar
-from ...index.search import Hits, Sort, search
+from ...index.related import related
+from ...index.search import Sort, search
 from ...index.snapshot import Snapshot
-from ..contract import LIMIT, Found, Hit, Kind, Query, Row
+from ..contract import Found, Hit, Kind, Query, Row
 from . import Files
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -22,10 +24,17 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 TITLES = "SELECT id, title FROM questions WHERE id IN (SELECT value FROM json_each(?))"
 
 
+class _Found(Protocol):
+    """A hit of a search, or a related question."""
+
+    @property
+    def id(self) -> str: ...
+
+
 class Askive(Files):
     """The index beside a store, which it is built from and titles are read from."""
 
-    kinds = frozenset(Kind)
+    kinds: Collection[Kind] = frozenset(Kind)
     from_store = True
 
     def __init__(self, archive: Path, directory: Path) -> None:
@@ -44,16 +53,15 @@ class Askive(Files):
 
     def search(self, query: Query) -> Found:
         """Parse, search, fetch titles."""
-        assert self._snapshot is not None, "open it first"
         hits = search(
-            self._snapshot,
+            self._opened,
             grammar.parse(spelled(query)),
             now=NOW,
             sort=_sort(query),
-            limit=LIMIT,
+            limit=query.limit,
             facets=("tag",) if query.kind is Kind.FACETS else (),
         )
-        return Found(self._titled(hits), hits.facets.get("tag", ()))
+        return Found(self._titled(hits.hits), hits.facets.get("tag", ()))
 
     def keep(self, questions: Sequence[Question]) -> None:
         """Write the questions into the store."""
@@ -75,10 +83,42 @@ class Askive(Files):
         with Store.open(self.archive) as store:
             build.update(self.directory, store.archive_id, store.changes, full=full)
 
-    def _titled(self, hits: Hits) -> list[Hit]:
-        ids = [hit.id for hit in hits.hits]
+    @property
+    def _opened(self) -> Snapshot:
+        assert self._snapshot is not None, "open it first"
+        return self._snapshot
+
+    def _titled(self, hits: Iterable[_Found]) -> list[Hit]:
+        ids = [hit.id for hit in hits]
         titles = dict(self._records.execute(TITLES, [json.dumps(ids)]))
         return [Hit(id, titles[id]) for id in ids]
+
+
+class Plain(Askive):
+    """Asked for whole texts, as `askive search --plain` does; `settings` are handed on to the search."""
+
+    def __init__(self, archive: Path, directory: Path, **settings: Any) -> None:
+        super().__init__(archive, directory)
+        self._settings = settings
+
+    def search(self, query: Query) -> Found:
+        """Search for the text, fetch titles."""
+        node = grammar.plain(query.whole)
+        hits = search(self._opened, node, now=NOW, limit=query.limit, **self._settings)
+        return Found(self._titled(hits.hits))
+
+
+class Related(Plain):
+    """Asked for what is like whole texts, as `askive related --text` does."""
+
+    def search(self, query: Query) -> Found:
+        """Look for what is like the text, fetch titles."""
+        question = Question(id="", title=query.whole)
+        with Store.open(self.archive) as store:
+            hits = related(
+                self._opened, question, now=NOW, load=store.get, limit=query.limit, **self._settings
+            )
+        return Found(self._titled(hits.hits))
 
 
 def spelled(query: Query) -> str:

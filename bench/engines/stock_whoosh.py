@@ -45,10 +45,10 @@ class StockWhoosh(Files):
             options = {"sortedby": "created", "reverse": True}
         elif query.kind is Kind.FACETS:
             options = {"groupedby": {"tag": FieldFacet("tag", allow_overlap=True)}}
-        found = self._searcher.search(self._parser.parse(spelled(query)), limit=LIMIT, **options)
+        found = self._searcher.search(self._parser.parse(spelled(query)), limit=query.limit, **options)
         groups = found.groups("tag") if query.kind is Kind.FACETS else {}
         facets = sorted(((tag, len(documents)) for tag, documents in groups.items()), key=_commonest)
-        return Found([Hit(hit["id"], hit["title"]) for hit in found[:LIMIT]], facets[:LIMIT])
+        return Found([Hit(hit["id"], hit["title"]) for hit in found[: query.limit]], facets[:LIMIT])
 
     def add(self, rows: Sequence[Row]) -> None:
         """Write a further segment."""

@@ -40,7 +40,7 @@ class Tantivy(Files):
         """Parse, search, read stored titles."""
         parsed = self._parsed(query)
         by = "created" if query.kind is Kind.NEWEST else None
-        result = self._searcher.search(parsed, limit=LIMIT, count=False, order_by_field=by)
+        result = self._searcher.search(parsed, limit=query.limit, count=False, order_by_field=by)
         documents = [self._searcher.doc(address) for _, address in result.hits]
         hits = [Hit(document["id"][0], document["title"][0]) for document in documents]
         return Found(hits, self._facets(parsed) if query.kind is Kind.FACETS else ())

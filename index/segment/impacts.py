@@ -1,38 +1,42 @@
 """Impacts: for each posting an upper bound of what it scores, in one byte.
 
-A posting scores, as Whoosh's BM25F has it, the sum over its fields of boost * idf * tf * (k1 + 1) / (tf + K),
-with K = k1 * (1 - b + b * length / mean length). While a segment is written this is worked out with what is
-known then, and rounded up to one of 255 steps of the term's greatest. A search adds these steps up and
-scores exactly only what can be among the best (`Statistics.slack` in index/evaluate.py makes up for what
-has changed since).
+A posting scores, after BM25F (Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009),
+idf * (x * (k1 + 1) / (x + k1) + headline), where x is the sum over its fields of boost * tf / (1 - b + b *
+length / mean length), and `headline` is only given where one of the fields is a headline. While a segment is
+written this is worked out with what is known then, and rounded up to one of 255 steps of the term's greatest.
+A search adds these steps up and scores exactly only what can be among the best (`Evaluator._find_slack` in
+index/evaluate.py makes up for what has changed since).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import log
+from math import log1p
 
 import numpy as np
 from whoosh.util.numeric import byte_to_length
 
 from .file import Array, Floats
 
-B, K1 = 0.75, 1.2
-"""Whoosh's own, and those of Robertson and Zaragoza, "The Probabilistic Relevance Framework" (2009)."""
-
 STEPS = 255
+
+LENGTH = 0.75
+"""b of BM25F, for every field: how much less a word counts in a long text. The usual 0.75 (Robertson and
+Zaragoza give 0.5 to 0.8); 0.5 and 0.9 rank worse, whichever field they are tried for."""
 
 
 def idf(documents: float, holding: Array) -> Floats:
-    """Return log(N / (n + 1)) + 1, with n of the N documents holding a term; Whoosh's."""
-    found: Floats = np.log(max(documents, 1) / (np.minimum(holding, documents) + 1.0)) + 1.0
+    """Return log(1 + (N - n + 0.5) / (n + 0.5)), with n of the N documents holding a term; Lucene's."""
+    holding = np.minimum(holding, documents)
+    found: Floats = np.log1p((documents - holding + 0.5) / (holding + 0.5))
     return found
 
 
 def idf_of(documents: int, holding: int) -> float:
     """As `idf`, of one number."""
-    return log(max(documents, 1) / (min(holding, documents) + 1)) + 1
+    holding = min(holding, documents)
+    return log1p((documents - holding + 0.5) / (holding + 0.5))
 
 
 LENGTHS = np.array([byte_to_length(byte) for byte in range(256)], np.float64)
@@ -45,19 +49,40 @@ def kept_lengths(lengths: Array) -> Floats:
     return found
 
 
-def saturation_point(lengths: Array, mean: float) -> Floats:
-    """Return K of BM25 for documents of these lengths: the frequency at which half of the idf is given."""
-    found: Floats = K1 * ((1 - B) + B * kept_lengths(lengths) / (mean or 1.0))
+def worth(lengths: Array, mean: float, boost: float) -> Floats:
+    """Return what standing once in a field counts for, in documents in which the field has these lengths."""
+    found: Floats = boost / ((1 - LENGTH) + LENGTH * kept_lengths(lengths) / (mean or 1.0))
+    return found
+
+
+def saturated(frequencies: Floats, saturation: float) -> Floats:
+    """Return what weighted frequencies give: up to k1 + 1, and 1 at a frequency of 1."""
+    found: Floats = frequencies * (saturation + 1) / (frequencies + saturation)
     return found
 
 
 @dataclass(frozen=True, slots=True)
+class Formula:
+    """The numbers of the formula: each field's boost (1 where there is none), k1, and what headlines give."""
+
+    boosts: Mapping[str, float]
+    headlines: frozenset[str]
+    saturation: float
+    headline: float
+
+
+@dataclass(frozen=True, slots=True)
 class Impacts:
-    """What postings score in a segment of so many `documents`: each field's `boosts`, and K by document."""
+    """What postings in some fields score in a segment of so many `documents`.
+
+    `worths` has for each field what standing in it once counts for, by document; `headlines` tells which of
+    the fields are headlines.
+    """
 
     documents: int
-    boosts: Sequence[float]
-    points: Sequence[Array]
+    worths: Sequence[Array]
+    headlines: Sequence[bool]
+    formula: Formula
 
     def of(self, docs: Array, rows: Array, owners: Array, terms: int) -> tuple[Array, Array, Array]:
         """Return (impacts, scales by term, document frequencies by term and field).
@@ -65,16 +90,16 @@ class Impacts:
         For each posting `docs` has its document, `rows` its weight in each field, `owners` its term from 0 to
         `terms`.
         """
-        scores = np.zeros(len(docs))
-        held = np.zeros((terms, len(self.boosts)), np.int64)
-        for field, (boost, points) in enumerate(zip(self.boosts, self.points, strict=True)):
+        frequencies, headlines = np.zeros(len(docs)), np.zeros(len(docs), bool)
+        held = np.zeros((terms, len(self.worths)), np.int64)
+        for field, (worths, headline) in enumerate(zip(self.worths, self.headlines, strict=True)):
             there = np.flatnonzero(rows[:, field])
-            if len(there):
-                of_term = owners[there]
-                held[:, field] = np.bincount(of_term, minlength=terms)
-                weights = rows[there, field].astype(np.float64)
-                worth = boost * (K1 + 1) * idf(self.documents, held[:, field])
-                scores[there] += worth[of_term] * weights / (weights + points[docs[there]])
+            held[:, field] = np.bincount(owners[there], minlength=terms)
+            frequencies[there] += worths[docs[there]] * rows[there, field]
+            headlines[there] |= headline
+        rarity = idf(self.documents, np.bincount(owners, minlength=terms))
+        scores = saturated(frequencies, self.formula.saturation) + self.formula.headline * headlines
+        scores *= rarity[owners]
         greatest = np.zeros(terms)
         np.maximum.at(greatest, owners, scores)
         scales = (greatest / STEPS * (1 + 1e-6)).astype(np.float32)

@@ -16,7 +16,7 @@ import numpy as np
 
 from .documents import MISSING, DocumentFile, Documents, Sets, write_documents
 from .file import Array, Longs, SectionFile
-from .impacts import Impacts, saturation_point
+from .impacts import Formula, Impacts, worth
 from .posting_writer import CodeTable, PostingWriter, Stretch, by_usage, write_words
 from .postings import Postings, spread
 from .writer import SectionWriter
@@ -79,10 +79,10 @@ def postings_path(stem: Path) -> Path:
     return stem.with_name(f"{stem.name}.postings")
 
 
-def merge(segments: Sequence[Segment], stem: Path, boosts: Mapping[str, float]) -> int:
+def merge(segments: Sequence[Segment], stem: Path, formula: Formula) -> int:
     """Write the segment `stem`: the live documents of `segments`, in order; return how many.
 
-    All have the same groups of fields. `boosts` weighs the impacts of each field.
+    All have the same groups of fields. By `formula` the impacts are reckoned.
     """
     numbers = list(_renumbered(segments))
     documents = _documents(segments)
@@ -92,23 +92,23 @@ def merge(segments: Sequence[Segment], stem: Path, boosts: Mapping[str, float]) 
         meta = {}
         for same in zip(*(segment.groups for segment in segments), strict=True):
             scored = any(field in documents.lengths for field in same[0].fields)
-            impacts = impacts_of(documents, same[0].fields, boosts) if scored else None
+            impacts = impacts_of(documents, same[0].fields, formula) if scored else None
             meta[same[0].name] = _Merge(out, same, numbers, impacts).run()
         out.finish({"groups": meta})
     return documents.count
 
 
-def impacts_of(documents: Documents, fields: Sequence[str], boosts: Mapping[str, float]) -> Impacts:
+def impacts_of(documents: Documents, fields: Sequence[str], formula: Formula) -> Impacts:
     """Return the measure of what postings in some fields of a segment score."""
-    points = [_points(documents, field) for field in fields]
-    return Impacts(documents.count, [boosts.get(field, 1.0) for field in fields], points)
+    worths = [_worths(documents, field, formula.boosts.get(field, 1.0)) for field in fields]
+    return Impacts(documents.count, worths, [field in formula.headlines for field in fields], formula)
 
 
-def _points(documents: Documents, field: str) -> Array:
+def _worths(documents: Documents, field: str, boost: float) -> Array:
     lengths = documents.lengths.get(field)
     if lengths is None:
-        return np.ones(documents.count)
-    return saturation_point(lengths, float(lengths.sum()) / max(documents.count, 1)).astype(np.float32)
+        return np.full(documents.count, boost)
+    return worth(lengths, float(lengths.sum()) / max(documents.count, 1), boost).astype(np.float32)
 
 
 def _renumbered(segments: Sequence[Segment]) -> Iterator[Longs]:

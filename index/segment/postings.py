@@ -22,8 +22,9 @@ from .coding import HALVES, Coded
 from .file import Array, Bytes, Ints, Longs, SectionFile
 from .terms import Terms
 
-DENSE = 4
-"""A term that one in 2**DENSE documents holds is looked up by document, not searched for."""
+DENSE = 3
+"""A term that one in 2**DENSE documents holds is kept by document: it is added up whole, and looked up, not
+searched for."""
 
 HEAVY = 64
 """Terms with more postings than this have their document frequencies written down; others are counted."""
@@ -174,59 +175,97 @@ class Term:
         self.group, self.number, self.form = group, number, form
         self.stem = stem or (self if form is None else Term(group, number))
 
-    def postings(self) -> int:
-        """Return how many postings the term has, or the stem of the word."""
+    @cached_property
+    def count(self) -> int:
+        """How many postings the term has, or the stem of the word."""
         start, stop = self.group.starts(self.number, self.number + 1).tolist()
         return int(stop - start)
 
+    @cached_property
+    def is_dense(self) -> bool:
+        """Whether so many documents hold the term that it is kept by document."""
+        return self.form is None and self.count > self.group.documents >> DENSE
+
     def size(self) -> int:
         """Return about how many bytes are kept of it when all has been asked for."""
-        count, documents = self.postings(), self.group.documents
-        return 9 * count + (3 * documents if count > documents >> DENSE else 0) + 1000
+        if self.form is not None:
+            return 30 * self.count + 1000
+        return (3 * self.group.documents if self.is_dense else 9 * self.count) + 1000
 
     def has_forms(self) -> bool:
         """Tell whether several words have this stem."""
         start, stop = self.group.form_starts(self.number, self.number + 1).tolist()
         return bool(stop > start)
 
-    @cached_property
-    def docs(self) -> Ints:
+    @property
+    def docs(self) -> Array:
         """The documents that hold the term, in order."""
         if self.form is not None:
             return self._of_word[0]
-        return self.group.read_docs(self.number, self.number + 1)
+        return np.flatnonzero(self.code_by_document > 0) if self.is_dense else self._docs
 
-    @cached_property
+    @property
     def weights(self) -> Array:
         """The weight in each field, for each of `docs`."""
         return self.group.weights[self.codes] if self.form is None else self._of_word[1]
 
-    @cached_property
-    def codes(self) -> Ints:
+    @property
+    def codes(self) -> Array:
         """The rows of the group's table."""
-        return self.group.read_codes(self.number, self.number + 1)
+        if not self.is_dense:
+            return self._codes
+        codes = self.code_by_document
+        held: Array = codes[codes > 0].astype(np.int64) - 1
+        return held
 
-    @cached_property
+    @property
     def impacts(self) -> Bytes:
         """As `Postings.impacts`."""
         return self.group.impacts(self.number)
 
-    def rows(self, docs: Array) -> Array:
-        """Return the weight in each field for some sorted documents: 0 in those that do not hold the term."""
-        if self.form is None and len(self.docs) > self.group.documents >> DENSE:
-            codes = self.code_by_document[docs].astype(np.int64)
-            return np.where((codes > 0)[:, None], self.group.weights[codes - 1], 0)
-        found = np.zeros((len(docs), len(self.group.fields)), np.float32)
+    def held_by(self, docs: Array) -> Array:
+        """Return for some sorted documents whether they hold the term."""
+        if self.is_dense:
+            held: Array = self.code_by_document[docs] > 0
+            return held
+        found = np.zeros(len(docs), bool)
         if len(self.docs):
             at = np.minimum(np.searchsorted(self.docs, docs), len(self.docs) - 1)
-            there = np.flatnonzero(self.docs[at] == docs)
-            found[there] = self._weights_at(at[there])
+            found = self.docs[at] == docs
+        return found
+
+    def cells(self, docs: Array) -> tuple[Longs, Array]:
+        """Return which of some sorted documents hold the term, and its weight in each field there."""
+        if self.is_dense:
+            codes = self.code_by_document[docs]
+            there = np.flatnonzero(codes)
+            return there, self.group.weights[codes[there].astype(np.int64) - 1]
+        held = self.docs
+        if not len(held):
+            return np.zeros(0, np.int64), np.zeros((0, len(self.group.fields)), np.float32)
+        at = np.minimum(np.searchsorted(held, docs), len(held) - 1)
+        there = np.flatnonzero(held[at] == docs)
+        return there, self._weights_at(at[there])
+
+    def rows(self, docs: Array) -> Array:
+        """Return the weight in each field for some sorted documents: 0 in those that do not hold the term."""
+        found = np.zeros((len(docs), len(self.group.fields)), np.float32)
+        there, rows = self.cells(docs)
+        found[there] = rows
         return found
 
     def _weights_at(self, places: Array) -> Array:
         if self.form is not None:
             return self.weights[places]
         return self.group.weights[self.codes[places]]
+
+    @cached_property
+    def _docs(self) -> Ints:
+        return self.group.read_docs(self.number, self.number + 1)
+
+    @cached_property
+    def _codes(self) -> Ints:
+        return self.group.read_codes(self.number, self.number + 1)
 
     @cached_property
     def by_document(self) -> Bytes:
@@ -240,7 +279,8 @@ class Term:
         """The code in every document of the segment plus 1, 0 where it does not hold the term."""
         small = len(self.group.weights) < 0xFFFF
         found = np.zeros(self.group.documents, np.uint16 if small else np.uint32)
-        found[self.docs] = self.codes + 1
+        codes = self.group.read_codes(self.number, self.number + 1)
+        found[self.group.read_docs(self.number, self.number + 1)] = codes + 1
         return found
 
     @cached_property
@@ -252,19 +292,14 @@ class Term:
         counted = np.bincount(index * fields + places.fields, minlength=len(docs) * fields)
         return docs.astype(np.int32), counted.reshape(-1, fields).astype(np.float32)
 
-    @cached_property
-    def _begins(self) -> Longs:
-        """Where the places of each posting begin, counted from the first of the term; and where they end."""
-        found = np.zeros(len(self.codes) + 1, np.int64)
-        np.cumsum(self.group.totals[self.codes], out=found[1:])
-        return found
-
     def places(self, among: Array | None = None) -> Places:
         """Return the places of the term, only those in the sorted documents `among` where that is given."""
         group, stem = self.group, self.stem
-        chosen = slice(None) if among is None else members(stem.docs, among, group.documents)
-        docs, codes, begins = stem.docs[chosen], stem.codes[chosen], stem._begins[:-1][chosen]
-        totals = group.totals[codes]
+        held, all_codes = stem.docs, stem.codes
+        chosen = slice(None) if among is None else members(held, among, group.documents)
+        all_totals = group.totals[all_codes]
+        begins = (np.cumsum(all_totals) - all_totals)[chosen]
+        docs, codes, totals = held[chosen], all_codes[chosen], all_totals[chosen]
         start, stop = group.place_starts(self.number, self.number + 1).tolist()
         at = spread(begins, totals)
         positions = restarted_sums(_some(group.read_steps, start, stop, at), group.counts[codes].ravel())
