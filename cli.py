@@ -36,7 +36,7 @@ from .terminal import Harmless, Look, Progress, columns, display, one_line, page
 
 if TYPE_CHECKING:  # what these load is imported where it is used
     from .archive.ingest import IngestReport
-    from .archive.sources import Rejected
+    from .archive.page import Rejected
     from .archive.store import Store
     from .index.build import BuildReport
     from .index.compile import Match
@@ -355,11 +355,13 @@ def askive(ctx: click.Context, archive: Path, color: str, no_pager: bool) -> Non
 @askive.command()
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path())
 @click.option("--no-index", is_flag=True, help="Leave the index for later; any search brings it up to date.")
+@click.option("--again", is_flag=True, help="Read files that are unchanged since they were last read, too.")
 @click.pass_obj
-def ingest(app: App, paths: tuple[str, ...], no_index: bool) -> ExitCode:
-    """Read pages into the archive: files, folders, standard input.
+def ingest(app: App, paths: tuple[str, ...], no_index: bool, again: bool) -> ExitCode:
+    """Read pages into the archive: files, folders, containers of pages, standard input.
 
-    A PATH of - is standard input. Formats are detected. Every page is kept as it came. A page already
+    A PATH of - is standard input. Formats are detected; zip, tar, WARC, HAR, MHTML, ZIM and compressed
+    files are opened, and what is in them as well. Every page is kept as it came. A page already
     known changes nothing; a newer state of a known question is merged into it. What cannot be read is
     named and kept; the rest goes in.
 
@@ -383,6 +385,7 @@ def ingest(app: App, paths: tuple[str, ...], no_index: bool) -> ExitCode:
                 now=now,
                 progress=lambda p: progress(p.bytes_done, p.bytes_total, p.questions),
                 stdin=sys.stdin.buffer,
+                again=again,
             )
         _name_rejected(report)
         if not no_index:

@@ -7,6 +7,7 @@ repeated from its start the next time, and merging makes nothing of what is in a
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -14,15 +15,16 @@ from datetime import datetime
 from itertools import chain
 from typing import BinaryIO
 
+from .. import __version__
 from .errors import PageRejected
 from .limits import LIMITS, Limits
-from .page import Found, Page, Problem
+from .page import Found, Page, Problem, Rejected
 from .raw import RawPages
 from .readers import read_page
 from .records import Body, Question, Tag
-from .sources import Rejected, Source, sources, total_bytes
+from .sources import FileEnd, FileState, Source, sources, total_bytes
 from .store import Store, StoredPage
-from .writer import Outcome, Writer
+from .writer import Outcome, StoredFile, Writer
 
 BATCH_STEPS = 1000
 """Questions of one transaction: a sync of the disk is shared by so many that it no longer counts."""
@@ -32,6 +34,10 @@ BATCH_CHARACTERS = 8_000_000
 
 KEPT_PROBLEMS = 1000
 """Problems that a report names; the others are counted. Nobody reads more, and a page can have millions."""
+
+
+CLOCK_TICK = 2_000_000_000
+"""Nanoseconds in which a file may be changed twice without its times telling: FAT counts in two seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +78,18 @@ def ingest(
     limits: Limits = LIMITS,
     progress: Callable[[Progress], None] = lambda _: None,
     stdin: BinaryIO | None = None,
+    again: bool = False,
 ) -> IngestReport:
     """Read every page of the paths into the store; return what came of it.
+
+    A file that is as it was when all of it was read is not opened, unless `again`.
 
     Raises `NoSuchSource` before anything is read. `ArchiveLocked`, `ArchiveUnwritable`, an interrupt:
     whatever stops it, the batches that were committed are in.
     """
     work = _Ingest(store, raw, progress)
-    found = sources(paths, limits, now=now, stdin=stdin, on_bytes=work.count_bytes)
+    is_done = _never if again else work.is_done
+    found = sources(paths, limits, now=now, stdin=stdin, on_bytes=work.count_bytes, is_done=is_done)
     work.bytes_total = total_bytes(paths)
     for batch in _batches(work.steps(found)):
         work.commit(batch)
@@ -97,8 +107,12 @@ def read_paths(
 
     Raises `NoSuchSource` before anything is read.
     """
-    found = sources(paths, limits, now=now, stdin=stdin)
+    found = (one for one in sources(paths, limits, now=now, stdin=stdin) if not isinstance(one, FileEnd))
     return chain.from_iterable([one] if isinstance(one, Rejected) else _told(one) for one in found)
+
+
+def _never(state: FileState) -> bool:
+    return False
 
 
 def _told(page: Page) -> Iterator[Question | Tag | Rejected]:
@@ -188,7 +202,20 @@ class _NotePage:
         return len(self.reading.page.data)
 
 
-_Step = _Put | _PutTag | _NotePage
+@dataclass(frozen=True, slots=True)
+class _NoteFile:
+    """That all of a file has been gone through, and what came of it."""
+
+    file: StoredFile
+
+    def into(self, writer: Writer) -> None:
+        writer.file(self.file)
+
+    def weight(self) -> int:
+        return 0
+
+
+_Step = _Put | _PutTag | _NotePage | _NoteFile
 
 
 def _bodies(question: Question) -> Iterator[Body]:
@@ -214,6 +241,10 @@ def _batches(steps: Iterable[_Step]) -> Iterator[list[_Step]]:
         yield batch
 
 
+def _stamp(state: FileState) -> str:
+    return f"{state.size} {state.modified} {state.changed} {state.inode}"
+
+
 class _Ingest:
     """One run of an ingest, and its counts."""
 
@@ -225,6 +256,9 @@ class _Ingest:
         self.pages_read = self.pages_unchanged = self.problem_count = 0
         self.rejected: list[Rejected] = []
         self.problems: list[Rejected] = []
+        self.uncommitted: set[str] = set()
+        """Pages gone through whose note is on its way into the store."""
+        self.before = self._counts()
 
     def count_bytes(self, count: int) -> None:
         """Note bytes as read."""
@@ -234,6 +268,7 @@ class _Ingest:
         """Bring a batch into the store, in one transaction, and say so."""
         with self.store.write() as writer:
             outcomes = [step.into(writer) for step in batch]
+        self.uncommitted.clear()
         self.outcomes.update(outcome for outcome in outcomes if outcome is not None)
         self._tell()
 
@@ -250,19 +285,59 @@ class _Ingest:
             problem_count=self.problem_count,
         )
 
-    def steps(self, found: Iterable[Page | Rejected]) -> Iterator[_Step]:
+    def is_done(self, state: FileState) -> bool:
+        """Tell whether a file is as it was when all of it was read."""
+        known = self.store.file(state.path)
+        return known is not None and known.stamp == _stamp(state) and known.is_settled(__version__)
+
+    def steps(self, found: Iterable[Page | Rejected | FileEnd]) -> Iterator[_Step]:
         """Yield what is to be stored of the pages; a page is safe in raw/ before anything of it comes."""
         for one in found:
             if isinstance(one, Rejected):
                 self.rejected.append(one)
                 continue
+            if isinstance(one, FileEnd):
+                yield from self._file_steps(one)
+                continue
             sha256 = self.raw.add(one)
             known = self.store.page(sha256)
-            if known is not None and known.status == "read" and known.reason is None:
+            settled = known is not None and known.status == "read" and known.reason is None
+            if settled or sha256 in self.uncommitted:
                 self.pages_unchanged += 1
             else:
                 yield from self._page_steps(one, sha256, known)
             self._tell()
+
+    def _file_steps(self, end: FileEnd) -> Iterator[_Step]:
+        """Note a file that has been read, for the next time; of one that was known, count what it held.
+
+        One page that was rejected is tried again each time. So is a file that was changed just now: the
+        clock of the file system may not have ticked before it is changed once more.
+        """
+        if not end.is_new:
+            self._count_known(end)
+        else:
+            before, self.before = self.before, self._counts()
+            pages, wrong = (now - then for now, then in zip(self.before, before, strict=True))
+            age = time.time_ns() - max(end.state.modified, end.state.changed)
+            if age > CLOCK_TICK and not (wrong and pages <= 1):
+                yield _NoteFile(StoredFile(end.state.path, _stamp(end.state), pages, wrong, __version__))
+
+    def _count_known(self, end: FileEnd) -> None:
+        known = self.store.file(end.state.path)
+        if known is not None:
+            self.pages_unchanged += known.pages
+            if known.rejected:
+                reason = (
+                    f"unchanged; {known.rejected:,} of its parts could not be read: --again tries them again"
+                )
+                self.rejected.append(Rejected(end.source, reason))
+        self.before = self._counts()
+        self._tell()
+
+    def _counts(self) -> tuple[int, int]:
+        """Pages so far, and what was wrong so far."""
+        return (self.pages_read + self.pages_unchanged, len(self.rejected) + self.problem_count)
 
     def _page_steps(self, page: Page, sha256: str, known: StoredPage | None) -> Iterator[_Step]:
         """What a page holds, then the note of what became of it; `known` is that of an earlier reading."""
@@ -277,6 +352,8 @@ class _Ingest:
             else:
                 yield _Put(one)
         yield _NotePage(sha256, reading)
+        if reading.reason is None:
+            self.uncommitted.add(sha256)
         if reading.is_rejected:
             self.rejected.append(Rejected(page.source, reading.reason or ""))
         else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 MEBI = 1024 * 1024
+GIBI = 1024 * MEBI
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,38 @@ class Limits:
 
     tags: int = 100
     """Tags of one question. Stack Exchange allows 5; keyword lists of real pages reach 30."""
+
+    # Of a container, with all that is in it at any depth.
+
+    nest_depth: int = 8
+    """Containers in containers, a compressed file counting as one. A `.warc.gz` in a `.tar.gz` is 4."""
+
+    nest_bytes: int = 512 * GIBI
+    """What all layers unpack to, together. The dump of Stack Overflow has some 200 GiB."""
+
+    nest_members: int = 10_000_000
+    """Members, folders and links among them; passing over one takes some 20 µs, so these take minutes."""
+
+    nest_ratio: int = 200
+    """Most that a byte may unpack to, in one layer and in all: text reaches 20, logs 100, deflate 1,032."""
+
+    nest_rejections: int = 1000
+    """Members passed over that are named; the others are counted, as a container may hold nothing else."""
+
+    spooled_bytes: int = 8 * GIBI
+    """A container that must be read from its end (zip, 7z, ZIM) and comes in a stream: a temporary file."""
+
+    zip_directory_bytes: int = 32 * MEBI
+    """A zip's directory. An entry has some 90 bytes there and 600 in memory: 350,000 members, 220 MiB."""
+
+    header_bytes: int = MEBI
+    """What stands before a member's content: tar's extended headers, those of WARC and HTTP. Real: 4 KiB."""
+
+    mhtml_bytes: int = 64 * MEBI
+    """A page saved with its pictures, which is in memory whole. Most have 1 to 10 MiB."""
+
+    har_bytes: int = 256 * MEBI
+    """A browser's log, which is in memory whole. An hour of browsing has some 100 MiB."""
 
 
 LIMITS = Limits()

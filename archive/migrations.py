@@ -139,6 +139,18 @@ STEPS: tuple[Step, ...] = (
             FROM questions""",
         ),
     ),
+    (
+        "files that were read to their end",
+        (
+            """CREATE TABLE files (
+                path TEXT PRIMARY KEY,
+                stamp TEXT NOT NULL, -- size, times of change and inode: while they stay, so does the content
+                pages INTEGER NOT NULL,
+                rejected INTEGER NOT NULL,
+                program TEXT NOT NULL -- the version of Askive that read it
+            ) STRICT, WITHOUT ROWID""",
+        ),
+    ),
 )
 
 SCHEMA_VERSION = len(STEPS)

@@ -5,18 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from .records import Question, Tag
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A raw page: its bytes, the path or name it came under, and when it was received (UTC)."""
+    """A raw page: its bytes, the path or name it came under, and when it was received (UTC).
+
+    `address` is where the page stood on the web, if what it came in tells so (a crawl, a saved page).
+    """
 
     data: bytes
     source: str
     received: datetime
+    address: str | None = None
+
+
+class Rejected(NamedTuple):
+    """Something that gave no record: where it came from, and why, in one line."""
+
+    source: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """The raw pages, kept exactly as received: compressed, named by their SHA-256, never changed.
 
 A page is the file `ab/<sha256>.zst`, where `ab` are the first two digits: a zstd *skippable frame* holding
-JSON `{"format": 1, "source": …, "received": …}`, then one data frame with a checksum. Any zstd tool skips
-the first and restores the page: `zstd -dc FILE`. Frames: RFC 8878, sections 3.1.1 and 3.1.2.
+JSON `{"format": 1, "source": …, "received": …}`, with an `"address"` where what the page came in told of it,
+then one data frame with a checksum. Any zstd tool skips the first and restores the page: `zstd -dc FILE`.
+Frames: RFC 8878, sections 3.1.1 and 3.1.2.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 _TEMPORARY = ".new-"
 _TORN = (OSError, ValueError, OverflowError, RecursionError, zstd.ZstdError)
 """What reading a file that was cut, damaged or tampered with can raise."""
-_REMEDY = "ingest the page again and it is replaced"
+_REMEDY = "ingest the page again, with --again, and it is replaced"
 
 
 class RawPages:
@@ -77,13 +78,13 @@ class RawPages:
         path = self.path(sha256)
         try:
             with path.open("rb") as file:
-                source, received = _read_header(file)
+                source, received, address = _read_header(file)
                 data = _decompress(file.read())
         except _TORN as error:
             raise ArchiveDamaged(path, _reason(error), _REMEDY) from error
         if hashlib.sha256(data).hexdigest() != sha256:
             raise ArchiveDamaged(path, "the page is not the one it is named after", _REMEDY)
-        return Page(data, source, received)
+        return Page(data, source, received, address)
 
     def shas(self) -> Iterator[str]:
         """Yield the hash of every page, sorted."""
@@ -155,7 +156,8 @@ class RawPages:
 
 def _pack(page: Page) -> bytes:
     received = page.received.astimezone(UTC).isoformat()
-    header = json.dumps({"format": FORMAT_VERSION, "source": page.source, "received": received}).encode()
+    facts = {"format": FORMAT_VERSION, "source": page.source, "received": received}
+    header = json.dumps(facts | ({"address": page.address} if page.address else {})).encode()
     options: dict[int, int] = {
         zstd.CompressionParameter.compression_level: COMPRESSION_LEVEL,
         zstd.CompressionParameter.checksum_flag: 1,
@@ -163,8 +165,8 @@ def _pack(page: Page) -> bytes:
     return _HEADER.pack(_SKIPPABLE, len(header)) + header + zstd.compress(page.data, options=options)
 
 
-def _read_header(file: BinaryIO) -> tuple[str, datetime]:
-    """Read source and time of receipt, up to where the data frame begins; ValueError where torn."""
+def _read_header(file: BinaryIO) -> tuple[str, datetime, str | None]:
+    """Read source, time of receipt and address, up to where the data frame begins; ValueError where torn."""
     start = file.read(_HEADER.size)
     if len(start) < _HEADER.size:
         raise ValueError("the file is cut short")
@@ -176,7 +178,9 @@ def _read_header(file: BinaryIO) -> tuple[str, datetime]:
         raise ValueError("the file is of a format this askive does not know")
     match facts:
         case {"source": str(source), "received": str(received)}:
-            return source, datetime.fromisoformat(received).astimezone(UTC)
+            address = facts.get("address")
+            received_at = datetime.fromisoformat(received).astimezone(UTC)
+            return source, received_at, address if isinstance(address, str) else None
     raise ValueError("the header lacks the source or the time of receipt")
 
 

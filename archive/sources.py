@@ -1,4 +1,4 @@
-"""Paths to pages: files, folders, standard input, gzip, and the raw pages of an archive.
+"""Paths to pages: files, folders, standard input, what lies in containers, and the raw pages of an archive.
 
 A page that cannot be had is a `Rejected` in its place, and the walk goes on.
 """
@@ -9,60 +9,59 @@ import os
 import re
 import stat
 import sys
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Literal, NamedTuple
 
+from .containers.budget import Budget
+from .containers.content import BLOCK_BYTES, Content
+from .containers.member import Member
+from .containers.nest import Nest, printable_name
 from .disk import size_of_files
 from .errors import ArchiveDamaged, NoSuchSource, PageRejected
 from .limits import Limits
-from .page import Page
+from .page import Page, Rejected
 from .raw import RawPages
-from .readers.ndjson import HEAD_BYTES, is_record_a_line
 
 Source = Path | Literal["-"]
 
 STDIN_NAME = "-"
 """How pages of standard input are called."""
 
-BLOCK_BYTES = 1 << 20
-"""What is read at a time: large enough that the calls cost nothing, small beside any page limit."""
-
-PART_BYTES = 8 << 20
-"""A file of one record a line that is larger comes as several pages of at most this: memory stays bounded."""
-
-MAX_RATIO = 200
-"""Most that gzip may unpack to for each byte: text reaches 20, logs 100; deflate itself ends at 1,032."""
-
-RATIO_FROM = 1 << 20
-"""Bytes unpacked from which the ratio counts; a small page may well be all the same letter."""
-
 READS = 2
 """How often a file is read that changes meanwhile, before that is said."""
 
 _RAW_FILE = re.compile(r"[0-9a-f]{64}\.zst")
 _RAW_BUCKET = re.compile(r"[0-9a-f]{2}")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-_GZIP = b"\x1f\x8b"
-_GZIP_WINDOW = 31  # zlib's number for "gzip, largest window"
 _TICK = timedelta(microseconds=1)
 
 
-class Rejected(NamedTuple):
-    """Something that gave no record: where it came from, and why, in one line."""
+class FileState(NamedTuple):
+    """A file as it is on the disk: while these stay, so does its content.
+
+    The times are in nanoseconds: of the last change of the content, and of anything about the file, which
+    nobody can set back.
+    """
+
+    path: str
+    """Absolute, as it is printed."""
+    size: int
+    modified: int
+    changed: int
+    inode: int
+
+
+class FileEnd(NamedTuple):
+    """All of a file has been given: since last time nothing, where it is not new."""
 
     source: str
-    reason: str
+    state: FileState
+    is_new: bool
 
 
-class _Part(NamedTuple):
-    """A part of a file's content, or all of it."""
-
-    data: bytes
-    is_whole: bool
+Found = Page | Rejected | FileEnd
 
 
 def _nobody(count: int) -> None:
@@ -76,15 +75,19 @@ def sources(
     now: Callable[[], datetime],
     stdin: BinaryIO | None = None,
     on_bytes: Callable[[int], None] = _nobody,
-) -> Iterator[Page | Rejected]:
+    is_done: Callable[[FileState], bool] = lambda _: False,
+) -> Iterator[Found]:
     """Yield the pages of the paths, in order, folders sorted; `on_bytes` is told of bytes as they are read.
+
+    A file that `is_done` knows is not opened. Behind the pages of each file comes its end, if it was read to
+    there and did not change meanwhile.
 
     `stdin` is what "-" reads: the process's own where None. A folder of raw pages, an archive's `raw`, comes
     in the order received with its own names and times. No two other pages get the same time. Raises
     `NoSuchSource` before anything is read.
     """
     require(paths)
-    opener = _Opener(limits, _rising(now), on_bytes)
+    opener = _Opener(limits, _rising(now), on_bytes, is_done)
     return chain.from_iterable(
         opener.standard_input(stdin) if path == STDIN_NAME else opener.below(Path(path)) for path in paths
     )
@@ -145,21 +148,25 @@ def walk(top: Path) -> Iterator[Path | RawPages | Rejected]:
 
 def name_of(path: Path) -> str:
     """Return a path as text that can be printed and stored: bytes that are no UTF-8 as `\\xNN`."""
-    text = os.fsencode(path).decode("utf-8", "backslashreplace")
-    return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
+    return printable_name(os.fsencode(path).decode("utf-8", "surrogateescape"))
 
 
 class _Opener:
     """Opens what is found, one page at a time."""
 
-    def __init__(self, limits: Limits, tick: Callable[[], datetime], on_bytes: Callable[[int], None]) -> None:
-        self.limits, self.tick, self.on_bytes = limits, tick, on_bytes
+    def __init__(
+        self,
+        limits: Limits,
+        tick: Callable[[], datetime],
+        on_bytes: Callable[[int], None],
+        is_done: Callable[[FileState], bool],
+    ) -> None:
+        self.limits, self.tick, self.on_bytes, self.is_done = limits, tick, on_bytes, is_done
 
-    def standard_input(self, stdin: BinaryIO | None) -> Iterator[Page | Rejected]:
-        parts = self._parts(stdin or sys.stdin.buffer)
-        return self._rejecting(STDIN_NAME, self._pages(STDIN_NAME, parts))
+    def standard_input(self, stdin: BinaryIO | None) -> Iterator[Found]:
+        return self._rejecting(STDIN_NAME, self._pages(STDIN_NAME, stdin or sys.stdin.buffer, size=None))
 
-    def below(self, top: Path) -> Iterator[Page | Rejected]:
+    def below(self, top: Path) -> Iterator[Found]:
         for found in walk(top):
             if isinstance(found, Rejected):
                 yield found
@@ -180,93 +187,75 @@ class _Opener:
         self.on_bytes(_size(path))
         return page
 
-    def _rejecting(self, source: str, pages: Iterator[Page]) -> Iterator[Page | Rejected]:
-        """The pages, and what stopped them as the last."""
+    def _rejecting(self, source: str, found: Iterator[Found]) -> Iterator[Found]:
+        """What is found, and what stopped it as the last."""
         try:
-            yield from pages
+            yield from found
         except PageRejected as rejected:
             yield Rejected(source, rejected.reason)
-        except zlib.error as error:
-            yield Rejected(source, f"the gzip file is damaged: {error}")
         except OSError as error:
             yield Rejected(source, _cannot(error))
 
-    def _file(self, path: Path) -> Iterator[Page]:
-        """The pages of a file, read again where it changed; one that is in parts is past that."""
+    def _file(self, path: Path) -> Iterator[Found]:
+        """What a file holds, read again where it changed; one of more than one page is past that."""
         source = name_of(path)
+        state = state_of(path)
+        if self.is_done(state):
+            self.on_bytes(state.size)
+            yield FileEnd(source, state, is_new=False)
+            return
         for _ in range(READS):
             with open(path, "rb", opener=_open_regular) as file:
-                before = _stamp(file)
-                parts = self._parts(file)
-                first = next(parts)
-                if not first.is_whole:
-                    yield from self._pages(source, chain([first], parts))
-                    if _stamp(file) != before:
-                        raise PageRejected("it changed while it was read and may be torn: ingest it again")
-                    return
-                if _stamp(file) == before:
-                    yield from self._pages(source, [first])
-                    return
+                before = _state(path, os.fstat(file.fileno()))
+                found = self._pages(source, file, before.size)
+                first, second = next(found, None), next(found, None)
+                if second is None and _state(path, os.fstat(file.fileno())) != before:
+                    continue
+                yield from (one for one in (first, second) if one is not None)
+                yield from found
+                if _state(path, os.fstat(file.fileno())) != before:
+                    raise PageRejected("it changed while it was read and may be torn: ingest it again")
+            yield FileEnd(source, before, is_new=True)
+            return
         raise PageRejected("it changes while it is read: ingest it again")
 
-    def _pages(self, source: str, parts: Iterable[_Part]) -> Iterator[Page]:
-        """Pages of the parts; from the second on the name says with which line of the file it begins."""
-        line = 1
-        for part in parts:
-            yield Page(part.data, source if line == 1 else f"{source}#L{line}", self.tick())
-            line += part.data.count(b"\n")
+    def _pages(self, source: str, file: BinaryIO, size: int | None) -> Iterator[Page | Rejected]:
+        """The pages of a file; of standard input the size is not known, nor can one seek in it."""
+        budget = Budget(self.limits, size or 0)
+        told = _Told(self.on_bytes, budget)
+        content = Content(told.blocks(file), None if size is None else file)
+        yield from Nest(budget, self.tick).pages(Member(source, content))
+        if size is not None:
+            told.rest(size)
 
-    def _parts(self, file: BinaryIO) -> Iterator[_Part]:
-        """The content, unpacked, in one part; in several where it is long and one record a line."""
-        held = bytearray()
-        in_lines: bool | None = None
-        is_whole = True
-        for block in self._blocks(file):
-            held += block
-            if in_lines is None and len(held) > PART_BYTES:
-                in_lines = is_record_a_line(bytes(held[:HEAD_BYTES]))
-            while in_lines and len(held) > PART_BYTES:
-                end = held.rfind(b"\n", 0, PART_BYTES) + 1
-                if not end:
-                    raise PageRejected(f"a line is longer than {PART_BYTES:,} bytes")
-                yield _Part(bytes(held[:end]), is_whole=False)
-                del held[:end]
-                is_whole = False
-            if len(held) > self.limits.page_bytes:
-                raise PageRejected(f"larger than a page may be: {self.limits.page_bytes:,} bytes")
-        yield _Part(bytes(held), is_whole)
 
-    def _blocks(self, file: BinaryIO) -> Iterator[bytes]:
-        """The content in blocks, unpacked where it is gzip."""
-        blocks = iter(lambda: file.read(BLOCK_BYTES), b"")
-        first = next(blocks, b"")
-        content = self._counted(chain([first], blocks))
-        return _unpacked(content) if first.startswith(_GZIP) else content
+class _Told:
+    """Tells of bytes as they are read, and in the end of those that were skipped."""
 
-    def _counted(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
-        for block in blocks:
-            self.on_bytes(len(block))
+    def __init__(self, on_bytes: Callable[[int], None], budget: Budget) -> None:
+        self._on_bytes, self._budget = on_bytes, budget
+        self._count = 0
+
+    def blocks(self, file: BinaryIO) -> Iterator[bytes]:
+        while block := file.read(BLOCK_BYTES):
+            self._count += len(block)
+            self._budget.read(len(block))
+            self._on_bytes(len(block))
             yield block
 
+    def rest(self, size: int) -> None:
+        if self._count < size:
+            self._on_bytes(size - self._count)
 
-def _unpacked(blocks: Iterable[bytes]) -> Iterator[bytes]:
-    """What the blocks of gzip hold, member by member; raises `PageRejected` for a bomb or a torn end."""
-    member = zlib.decompressobj(_GZIP_WINDOW)
-    packed = unpacked = 0
-    for block in blocks:
-        packed += len(block)
-        while block := block.lstrip(b"\0") if member.eof else block:  # padding, on tapes
-            if member.eof:
-                member = zlib.decompressobj(_GZIP_WINDOW)
-            content = member.decompress(block, BLOCK_BYTES)
-            block = member.unconsumed_tail or member.unused_data
-            unpacked += len(content)
-            if unpacked > max(RATIO_FROM, MAX_RATIO * packed):
-                raise PageRejected(f"the gzip file unpacks to more than {MAX_RATIO} times its size")
-            yield content
-    yield member.flush()
-    if not member.eof:
-        raise PageRejected("the gzip file is cut short")
+
+def state_of(path: Path) -> FileState:
+    """Return a file's state; raises OSError."""
+    return _state(path, path.stat())
+
+
+def _state(path: Path, status: os.stat_result) -> FileState:
+    name = name_of(Path(os.path.abspath(path)))  # noqa: PTH100 - Path has no way to that leaves links alone
+    return FileState(name, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
 
 def _open_regular(path: str, flags: int) -> int:
@@ -277,12 +266,6 @@ def _open_regular(path: str, flags: int) -> int:
         os.close(handle)
         raise PageRejected(_special(mode))
     return handle
-
-
-def _stamp(file: BinaryIO) -> tuple[int, int]:
-    """What changes with a file's content: its size and the time of its last change."""
-    status = os.fstat(file.fileno())
-    return status.st_size, status.st_mtime_ns
 
 
 def _size(path: Path) -> int:

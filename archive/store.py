@@ -25,7 +25,7 @@ from .disk import size_of_files
 from .errors import AmbiguousId, ArchiveDamaged, NoSuchQuestion, NoSuchTag
 from .loading import load_questions, load_tags
 from .records import Change, ChangeSet, LinkKind, Question, Tag, storable, tag_name
-from .writer import PageStatus, Writer
+from .writer import PageStatus, StoredFile, Writer
 
 WAIT = 60.0
 """Seconds to wait for another writer: a batch of an ingest commits within a few."""
@@ -263,6 +263,13 @@ class Store:
         with self._translated():
             row = self._db.execute(f"{_PAGES} WHERE sha256 = ?", [sha256]).fetchone()
             return _stored_page(row) if row is not None else None
+
+    def file(self, path: str) -> StoredFile | None:
+        """Return what is known of a file that pages were read from."""
+        query = "SELECT path, stamp, pages, rejected, program FROM files WHERE path = ?"
+        with self._translated():
+            row = self._db.execute(query, [storable(path)]).fetchone()
+            return StoredFile(*row) if row is not None else None
 
     def pages_of(self, id: str) -> list[StoredPage]:
         """Return the raw pages that told of a question, in the order received."""

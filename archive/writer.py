@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -20,6 +20,25 @@ Outcome = Literal["added", "updated", "unchanged"]
 
 PageStatus = Literal["read", "rejected"]
 """What became of a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file that pages were read from, all of it: its path, its `stamp`, and what came of it.
+
+    While the stamp stays the same, so does the content. `program` is the version of Askive that read it.
+    """
+
+    path: str
+    stamp: str
+    pages: int
+    rejected: int
+    program: str
+
+    def is_settled(self, program: str) -> bool:
+        """Tell whether that version would find nothing new in it: what was rejected, another may read."""
+        return not self.rejected or self.program == program
+
 
 _CHILDREN = ("comments", "answers", "question_tags", "links")
 
@@ -92,6 +111,11 @@ class Writer:
         self._db.execute("DELETE FROM question_pages WHERE sha256 = ?", [sha256])
         self._db.execute(_QUESTION_PAGES, [sha256, json.dumps([storable(id) for id in questions])])
 
+    def file(self, file: StoredFile) -> None:
+        """Note a file as read to its end; one noted before is noted anew."""
+        row = astuple(replace(file, path=storable(file.path)))
+        self._db.execute(_FILE, row)
+
     def finish(self) -> None:
         """Write the new revision down, as the last act before the commit."""
         if self.changed:
@@ -148,6 +172,7 @@ def _upsert(table: str, columns: Sequence[str]) -> str:
 _QUESTION = _upsert("questions", (*rows.QUESTION, "revision"))
 _TAG = _upsert("tags", ("name", "title", "blurb", "revision"))
 _PAGE = _upsert("pages", ("sha256", "source", "received", "size", "reader", "status", "reason"))
+_FILE = _upsert("files", ("path", "stamp", "pages", "rejected", "program"))
 _ANSWER = _insert("answers", rows.ANSWER)
 _COMMENT = _insert("comments", rows.COMMENT)
 _QUESTION_TAG = _insert("question_tags", rows.QUESTION_TAG)

@@ -5,6 +5,7 @@ import sys
 if sys.version_info >= (3, 14):
     from compression.zstd import (
         CompressionParameter,
+        DecompressionParameter,
         ZstdDecompressor,
         ZstdError,
         compress,
@@ -13,10 +14,18 @@ if sys.version_info >= (3, 14):
 else:
     from backports.zstd import (
         CompressionParameter,
+        DecompressionParameter,
         ZstdDecompressor,
         ZstdError,
         compress,
         get_frame_info,
     )
 
-__all__ = ["CompressionParameter", "ZstdDecompressor", "ZstdError", "compress", "get_frame_info"]
+__all__ = [
+    "CompressionParameter",
+    "DecompressionParameter",
+    "ZstdDecompressor",
+    "ZstdError",
+    "compress",
+    "get_frame_info",
+]

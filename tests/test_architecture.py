@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 DOC = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-FOLDERS = ("", "archive/", "archive/readers/", "index/", "index/segment/")
+FOLDERS = ("", "archive/", "archive/containers/", "archive/readers/", "index/", "index/segment/")
 
 
 def named() -> set[str]:

@@ -23,10 +23,10 @@ from askive.archive.body import body_from_html
 from askive.archive.errors import ArchiveLocked, NoSuchSource, PageRejected
 from askive.archive.export import write_json, write_ndjson
 from askive.archive.ingest import IngestReport, Progress, ingest, read_paths
-from askive.archive.page import Found, Page
+from askive.archive.page import Found, Page, Rejected
 from askive.archive.raw import RawPages
 from askive.archive.records import Answer, Body, Comment, Question, Tag
-from askive.archive.sources import Rejected, Source
+from askive.archive.sources import Source
 from askive.archive.store import Store
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st

@@ -38,6 +38,10 @@ LAYERS: Mapping[str, Layer] = {
     "askive.render": Layer(ours=("askive.archive", "askive.index", "askive.terminal")),
     "askive.terminal": Layer(),
     "askive.archive": Layer(ours=("askive.archive",), others=("backports", "bs4", "lxml", "nh3")),
+    # What is opened and what it is; some of it by libraries that need not be installed.
+    "askive.archive.containers": Layer(
+        ours=("askive.archive",), others=("backports", "brotli", "libzim", "py7zr")
+    ),
     "askive.archive.errors": Layer(),
     "askive.archive.records": Layer(),
     "askive.index": Layer(

@@ -13,6 +13,7 @@ from ..errors import PageRejected
 from ..page import Found, Page, Reader
 from ..records import Question
 from . import ndjson, schema_org, text
+from .addresses import question_id, site_of
 
 READERS: tuple[Reader, ...] = (ndjson, schema_org, text)
 
@@ -47,9 +48,22 @@ def _by_confidence(page: Page) -> list[Reader]:
 
 def _with_origin(found: Iterator[Found], page: Page, name: str) -> Iterator[Found]:
     """Yield what was found, with the page and the reader in a question that does not know its own."""
-    for one in found:
+    for one in _placed(found, page.address) if page.address else found:
         if isinstance(one, Question):
             yield replace(one, source=one.source or page.source, reader=one.reader or name)
+        else:
+            yield one
+
+
+def _placed(found: Iterator[Found], address: str) -> Iterator[Found]:
+    """Yield what was found, with the address in questions that know none; one alone has the id in it, too."""
+    all_found = list(found)  # a page that came with an address is one of the web, and bounded
+    is_alone = sum(isinstance(one, Question) for one in all_found) == 1
+    named = question_id(address) if is_alone else None
+    for one in all_found:
+        if isinstance(one, Question) and one.url is None:
+            id = named if named and one.id.startswith("text:") else one.id
+            yield replace(one, id=id, url=address, site=one.site or site_of(address))
         else:
             yield one
 

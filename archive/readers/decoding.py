@@ -24,6 +24,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_UTF_MARKS = tuple(mark for mark, _ in _MARKS)
 _DECLARED = re.compile(
     rb"""<\?xml[^>]{0,200}?\bencoding\s*=\s*["']([\w.:-]{1,40})"""
     rb"""|<meta\b[^>]{0,200}?\bcharset\s*=\s*["']?\s*([\w.:-]{1,40})""",
@@ -54,6 +55,24 @@ def decode(data: bytes) -> str:
         if data.startswith(mark):
             return storable(data[len(mark) :].decode(encoding, "replace"))
     return storable(data.decode(_encoding(data), "replace"))
+
+
+def in_utf8(data: bytes, charset: str) -> bytes:
+    """Return a page in UTF-8 where it came with the name of its charset and does not tell one itself.
+
+    Any other is returned as it is, and so is one whose charset is none of the web's.
+    """
+    head = data[:DECLARATION_BYTES]
+    name = _encoding_named(charset)
+    if (
+        name is None
+        or data.isascii()
+        or _declared_encoding(head)
+        or head.startswith(_UTF_MARKS)
+        or _is_utf8(data)
+    ):
+        return data
+    return data.decode(name, "replace").encode("utf-8", "replace")
 
 
 def without_xml_declaration(text: str) -> str:
@@ -89,11 +108,14 @@ def _declared_encoding(head: bytes) -> str | None:
     UTF-8 is none of those here, it is tried anyway; nor is UTF-16, which ASCII cannot declare.
     """
     match = _DECLARED.search(head)
-    if not match:
-        return None
+    return _encoding_named((match[1] or match[2]).decode("ascii")) if match else None
+
+
+def _encoding_named(charset: str) -> str | None:
+    """Return Python's name of a charset of the web; None where it is none, or UTF."""
     try:
-        name = codecs.lookup((match[1] or match[2]).decode("ascii")).name
-    except LookupError:
+        name = codecs.lookup(charset).name
+    except (LookupError, ValueError):  # ValueError: NUL in the name
         return None
     name = _WIDER.get(name, name)
     return name if _OF_THE_WEB.fullmatch(name) else None

@@ -100,14 +100,14 @@ def _told(page: Page, limits: Limits) -> tuple[list[Thing], list[Broken], str | 
     if not looks_like_html(page):
         check_size(page, limits)
         things, broken = things_in_json([decode(page.data)], limits)
-        own = _address_told(things)
+        own = _address_told(things) or page.address
         return things, broken, own, own
     soup = parse(page, limits)
     things = things_in_markup(soup, MICRODATA, limits) + things_in_markup(soup, RDFA_LITE, limits)
     scripts = soup.find_all("script", type=_is_json_ld)
     in_scripts, broken = things_in_json((script.get_text() for script in scripts), limits)
     things += in_scripts
-    own = page_address(soup) or _address_told(things)
+    own = page_address(soup) or _address_told(things) or page.address
     return things, broken, own, base_address(soup, own)
 
 

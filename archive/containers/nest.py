@@ -1,0 +1,113 @@
+"""A file and all that is in it, opened: the pages, at whatever depth they lie."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from ..errors import PageRejected
+from ..page import Page, Rejected
+from ..parts import parts
+from ..readers.decoding import in_utf8
+from . import container_of
+from .budget import Budget, LimitReached
+from .member import Member
+
+NAME_LENGTH = 1000
+"""Characters of a member's name that are kept; file systems end at 255 for each folder."""
+
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+class Nest:
+    """Opens content, and what is in it, within limits that hold over all of it."""
+
+    def __init__(self, budget: Budget, tick: Callable[[], datetime]) -> None:
+        self._budget, self._limits, self._tick = budget, budget.limits, tick
+        self._rejections = 0
+
+    def pages(self, outermost: Member) -> Iterator[Page | Rejected]:
+        """Yield the pages, and by name what is none; what ends the reading before the end comes last.
+
+        Raises OSError where the outermost content does.
+        """
+        try:
+            yield from self._open(outermost, depth=0)
+        except PageRejected as rejected:
+            yield Rejected(outermost.name, rejected.reason)
+        unnamed = self._rejections - self._limits.nest_rejections
+        if unnamed > 0:
+            yield Rejected(outermost.name, f"{unnamed:,} more of its members cannot be read")
+
+    def _open(self, member: Member, depth: int) -> Iterator[Page | Rejected]:
+        """Yield what is in a member, or itself; raises `PageRejected` at what ends it before its end."""
+        container = container_of(member.content.head())
+        if container is None:
+            yield from self._leaf(member)
+            return
+        if depth == self._limits.nest_depth:
+            raise PageRejected(f"containers in containers, more than {depth} deep")
+        for inner in container.members(member.content, self._budget):
+            if isinstance(inner, Rejected):
+                yield from self._reject(_joined(member.name, inner.source), inner.reason)
+            elif not _is_hidden(inner.name):
+                yield from self._inner(member, _within(member, inner), depth + 1)
+
+    def _inner(self, outer: Member, inner: Member, depth: int) -> Iterator[Page | Rejected]:
+        """Yield what is in a member; where it fails by itself, the next one is not to blame."""
+        try:
+            yield from self._open(inner, depth)
+        except LimitReached:
+            raise
+        except PageRejected as rejected:
+            if outer.content.failed or inner.name == outer.name:
+                raise
+            yield from self._reject(inner.name, rejected.reason)
+
+    def _reject(self, name: str, reason: str) -> Iterator[Rejected]:
+        self._rejections += 1
+        if self._rejections <= self._limits.nest_rejections:
+            yield Rejected(name, reason)
+
+    def _leaf(self, member: Member) -> Iterator[Page]:
+        """Yield the page, or its parts; from the second on the name says with which line it begins."""
+        line = 1
+        for part in parts(member.content.blocks(), self._limits):
+            source = member.name if line == 1 else f"{member.name}#L{line}"
+            data = in_utf8(part, member.charset) if member.charset else part
+            yield Page(data, source, member.received or self._tick(), member.address)
+            line += part.count(b"\n")
+
+
+def printable_name(name: str) -> str:
+    """Return a name that can be printed and stored: what is no text in it as `\\xNN`; a long one is cut."""
+    return _UNPRINTABLE.sub(lambda match: _escaped(ord(match[0])), name[:NAME_LENGTH])
+
+
+def _escaped(code: int) -> str:
+    if 0xDC80 <= code <= 0xDCFF:  # how Python keeps a byte that is no text
+        return f"\\x{code - 0xDC00:02x}"
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def _joined(outer: str, inner: str) -> str:
+    return f"{outer}!{printable_name(inner)}" if inner else outer
+
+
+def _within(outer: Member, inner: Member) -> Member:
+    """Return a member under its full name; what is not known of it is as of what it lies in."""
+    return replace(
+        inner,
+        name=_joined(outer.name, inner.name),
+        address=inner.address or outer.address,
+        received=inner.received or outer.received,
+    )
+
+
+def _is_hidden(name: str) -> bool:
+    """Whether a path leads through a hidden folder, or the one that macOS puts into its zips."""
+    return name.startswith("/") and any(
+        (part.startswith(".") and part.strip(".")) or part == "__MACOSX" for part in name.split("/")
+    )
