@@ -29,6 +29,7 @@ class Content:
         self._blocks = iter(blocks)
         self._ahead = b""
         self._file = file
+        self._error: PageRejected | OSError | None = None
         self.failed = False
         """Whether the bytes ended before their end: what is in them is not at fault."""
 
@@ -37,7 +38,7 @@ class Content:
         if len(self._ahead) < size:
             held = [self._ahead]
             have = len(self._ahead)
-            while have < size and (block := self._pull()):
+            while have < size and (block := self._look()):
                 held.append(block)
                 have += len(block)
             self._ahead = b"".join(held)
@@ -51,6 +52,8 @@ class Content:
     def read(self, size: int) -> bytes:
         """Take that many bytes; fewer at the end alone."""
         self.head(size)
+        if size and not self._ahead:
+            return self._next()  # nothing, or what ended the content
         taken, self._ahead = self._ahead[:size], self._ahead[size:]
         return taken
 
@@ -62,7 +65,7 @@ class Content:
     def read_all(self, size: int, kind: str) -> bytes:
         """Take all; raises `PageRejected` where that is more than `size` bytes."""
         data = self.read(size)
-        if self.head(1):
+        if self._next():
             raise PageRejected(f"larger than {kind} may be: {size:,} bytes")
         return data
 
@@ -93,7 +96,7 @@ class Content:
     def fail(self, reason: str) -> PageRejected:
         """Return the error that ends the content: it is not to be read on."""
         self.failed = True
-        return PageRejected(reason)
+        return self._error if isinstance(self._error, PageRejected) else PageRejected(reason)
 
     @contextmanager
     def seekable(self, limits: Limits) -> Iterator[BinaryIO]:
@@ -130,15 +133,18 @@ class Content:
         spool.seek(0)
 
     def _next(self) -> bytes:
-        if self._ahead:
-            block, self._ahead = self._ahead, b""
-            return block
-        return self._pull()
-
-    def _pull(self) -> bytes:
-        """Return the next block that holds anything, or nothing at the end."""
-        try:
-            return next(filter(None, self._blocks), b"")
-        except (PageRejected, OSError):
+        """Return the next block, or nothing at the end; raises what ended the content before its end."""
+        block, self._ahead = self._ahead or self._look(), b""
+        if not block and self._error is not None:
             self.failed = True
-            raise
+            raise self._error
+        return block
+
+    def _look(self) -> bytes:
+        """Return the next block that holds anything; nothing at the end, or at an error, which can wait."""
+        if self._error is None:
+            try:
+                return next(filter(None, self._blocks), b"")
+            except (PageRejected, OSError) as error:
+                self._error = error
+        return b""

@@ -41,7 +41,7 @@ def members(content: Content, budget: Budget) -> Iterator[Member | Rejected]:
     try:
         with tarfile.open(fileobj=stream, mode="r|", tarinfo=_Header, bufsize=RECORD_BYTES) as tar:
             while info := _next(tar, stream):
-                tar.members.clear()  # the library would keep them all
+                tar.members = []  # type: ignore[attr-defined]  # the library would keep them all
                 name = "/" + info.name.lstrip("/")
                 if reason := _not_a_file(info):
                     yield Rejected(name, reason)
@@ -106,7 +106,7 @@ class _Stream(io.RawIOBase):
 
     def __init__(self, content: Content, header_bytes: int) -> None:
         self._content, self._header_bytes = content, header_bytes
-        self._left: int | None = None
+        self._left: int | None = header_bytes  # opening reads the first header
 
     def begin_header(self) -> None:
         self._left = self._header_bytes

@@ -98,9 +98,13 @@ class _Guarded(io.RawIOBase):
         self._file, self._size = file, size
 
     def read(self, size: int = -1) -> bytes:
+        if size < 0:
+            place = self._file.tell()
+            size = self._file.seek(0, io.SEEK_END) - place
+            self._file.seek(place)
         if size > self._size:
             raise PageRejected(f"a directory of more than {self._size:,} bytes")
-        return self._file.read(self._size if size < 0 else size)
+        return self._file.read(size)
 
     def seek(self, offset: int, whence: int = 0) -> int:
         return self._file.seek(offset, whence)
