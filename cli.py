@@ -358,7 +358,7 @@ def askive(ctx: click.Context, archive: Path, color: str, no_pager: bool) -> Non
 @click.option("--again", is_flag=True, help="Read files that are unchanged since they were last read, too.")
 @click.pass_obj
 def ingest(app: App, paths: tuple[str, ...], no_index: bool, again: bool) -> ExitCode:
-    """Read pages into the archive: files, folders, containers of pages, standard input.
+    """Read pages into the archive: files, folders, standard input.
 
     A PATH of - is standard input. Formats are detected; zip, tar, WARC, HAR, MHTML, ZIM and compressed
     files are opened, and what is in them as well. Every page is kept as it came. A page already

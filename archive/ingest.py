@@ -253,7 +253,7 @@ class _Ingest:
         self.bytes_done = 0
         self.bytes_total: int | None = None
         self.outcomes: Counter[Outcome] = Counter()
-        self.pages_read = self.pages_unchanged = self.problem_count = 0
+        self.given = self.pages_read = self.pages_unchanged = self.problem_count = 0
         self.rejected: list[Rejected] = []
         self.problems: list[Rejected] = []
         self.uncommitted: set[str] = set()
@@ -293,11 +293,12 @@ class _Ingest:
     def steps(self, found: Iterable[Page | Rejected | FileEnd]) -> Iterator[_Step]:
         """Yield what is to be stored of the pages; a page is safe in raw/ before anything of it comes."""
         for one in found:
-            if isinstance(one, Rejected):
-                self.rejected.append(one)
-                continue
             if isinstance(one, FileEnd):
                 yield from self._file_steps(one)
+                continue
+            self.given += 1
+            if isinstance(one, Rejected):
+                self.rejected.append(one)
                 continue
             sha256 = self.raw.add(one)
             known = self.store.page(sha256)
@@ -318,9 +319,9 @@ class _Ingest:
             self._count_known(end)
         else:
             before, self.before = self.before, self._counts()
-            pages, wrong = (now - then for now, then in zip(self.before, before, strict=True))
+            given, pages, wrong = (now - then for now, then in zip(self.before, before, strict=True))
             age = time.time_ns() - max(end.state.modified, end.state.changed)
-            if age > CLOCK_TICK and not (wrong and pages <= 1):
+            if age > CLOCK_TICK and not (wrong and given <= 1):
                 yield _NoteFile(StoredFile(end.state.path, _stamp(end.state), pages, wrong, __version__))
 
     def _count_known(self, end: FileEnd) -> None:
@@ -335,9 +336,10 @@ class _Ingest:
         self.before = self._counts()
         self._tell()
 
-    def _counts(self) -> tuple[int, int]:
-        """Pages so far, and what was wrong so far."""
-        return (self.pages_read + self.pages_unchanged, len(self.rejected) + self.problem_count)
+    def _counts(self) -> tuple[int, int, int]:
+        """What was given so far, what of that were pages that could be read, and what was wrong with any."""
+        wrong = len(self.rejected) + self.problem_count
+        return self.given, self.pages_read + self.pages_unchanged, wrong
 
     def _page_steps(self, page: Page, sha256: str, known: StoredPage | None) -> Iterator[_Step]:
         """What a page holds, then the note of what became of it; `known` is that of an earlier reading."""

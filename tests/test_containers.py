@@ -9,10 +9,11 @@ import lzma
 import random
 import sys
 import tarfile
+import threading
 import tracemalloc
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -639,6 +640,65 @@ def test_pages_of_a_zim(zim: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert reason.startswith("! the ZIM file is damaged")
     monkeypatch.setitem(sys.modules, "libzim.reader", None)
     assert outline(zim) == [("x", "! a ZIM file: `pip install libzim`, then ingest it again")]
+
+
+# 7z
+
+
+def sevenzip_of(files: Sequence[tuple[str, bytes]], password: str | None = None) -> bytes:
+    py7zr = pytest.importorskip("py7zr", reason="py7zr is of the extra `containers`")
+    out = io.BytesIO()
+    with py7zr.SevenZipFile(out, "w", password=password) as archive:
+        for name, data in files:
+            archive.writestr(data, name)
+    return out.getvalue()
+
+
+def test_members_of_a_7z(monkeypatch: pytest.MonkeyPatch) -> None:
+    py7zr = pytest.importorskip("py7zr", reason="py7zr is of the extra `containers`")
+    data = sevenzip_of([*TWO, ("empty", b""), ("deep.zip", zip_of(TWO))])
+    expected = {
+        *PLAIN,
+        ("x!/empty", ""),
+        ("x!/deep.zip!/a.html", "<p>one"),
+        ("x!/deep.zip!/b/c.html", "<p>two"),
+    }
+    assert set(outline(data)) == expected
+    assert set(outline(tar_of([("y.7z", data)]))) == {
+        (name.replace("x!", "x!/y.7z!", 1), text) for name, text in expected
+    }
+    secret = sevenzip_of(TWO, "secret")
+    assert outline(secret) == [("x", "! encrypted: unpack it with its password, then ingest it")]
+    hidden = io.BytesIO()
+    with py7zr.SevenZipFile(hidden, "w", password="secret", header_encryption=True) as archive:
+        archive.writestr(b"<p>", "a")
+    assert outline(hidden.getvalue()) == outline(secret)
+    monkeypatch.setitem(sys.modules, "py7zr", None)
+    assert outline(data) == [("x", "! a 7z file: `pip install py7zr`, or unpack it, then ingest it again")]
+
+
+def test_a_7z_is_held_to_the_limits_and_leaves_no_thread() -> None:
+    before = threading.active_count()
+    large = [(f"{n}", noise(300_000, n)) for n in range(5)]
+    data = sevenzip_of(large)
+    *pages, last = opened(data, replace(LIMITS, nest_bytes=700_000))
+    assert [one.source for one in pages] == ["x!/0", "x!/1"]
+    assert last == Rejected("x", "it unpacks to more than 700,000 bytes")
+    nest = Nest(Budget(LIMITS, len(data)), lambda: NOW)
+    some = nest.pages(Member("x", Content([data])))
+    assert isinstance(some, Generator)
+    next(some)
+    some.close()
+    assert threading.active_count() == before
+    bomb = sevenzip_of([("zeros", bytes(50_000_000)), *TWO])
+    assert outline(bomb)[-1] == ("x", "! it unpacks to more than 200 times its size")
+    assert opened(data[:-40])[-1].source == "x"
+    wrong = bytearray(data)
+    wrong[len(data) // 2] ^= 255
+    *pages, last = opened(bytes(wrong))
+    assert isinstance(last, Rejected)
+    assert last.reason.startswith("the 7z file is damaged or cut short: ")
+    assert threading.active_count() == before
 
 
 # Files

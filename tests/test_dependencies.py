@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 SECTIONS: Mapping[str, list[str]] = {
     "At run time": PYPROJECT["project"]["dependencies"],
+    "For containers": PYPROJECT["project"]["optional-dependencies"]["containers"],
     "For developers": PYPROJECT["project"]["optional-dependencies"]["dev"],
 }
 
@@ -55,7 +56,7 @@ def test_what_is_declared_is_imported_and_the_other_way_round() -> None:
     names = {name for file in modules() for name in imported(file.read_text(encoding="utf-8"))}
     outside = {name for name in names if name not in sys.stdlib_module_names} - {"askive", "compression"}
     providers = packages_distributions()
-    declared = set(bounds(SECTIONS["At run time"]))
+    declared = set(bounds(SECTIONS["At run time"])) | set(bounds(SECTIONS["For containers"]))
     assert {normal(providers[name][0]) for name in outside} == {normal(name) for name in declared}
 
 

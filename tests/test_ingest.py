@@ -19,6 +19,7 @@ from typing import Any, TextIO
 
 import pytest
 from askive.archive import ingest as module
+from askive.archive import sources as sources_module
 from askive.archive.body import body_from_html
 from askive.archive.errors import ArchiveLocked, NoSuchSource, PageRejected
 from askive.archive.export import write_json, write_ndjson
@@ -31,8 +32,10 @@ from askive.archive.store import Store
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from .containers import DATE, HTML, tar_of, warc_of, zip_of
 from .strategies import archives
 
+ROOT = Path(__file__).parents[1]
 NOW = datetime(2012, 6, 27, tzinfo=UTC)
 LAW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -49,12 +52,18 @@ class Archive:
         return NOW + timedelta(hours=self.hours)
 
     def ingest(
-        self, *paths: Source, stdin: bytes = b"", progress: Callable[[Progress], None] = lambda _: None
+        self,
+        *paths: Source,
+        stdin: bytes = b"",
+        progress: Callable[[Progress], None] = lambda _: None,
+        again: bool = False,
     ) -> IngestReport:
         self.hours += 1
         with self.store() as store:
             raw = RawPages(self.directory / "raw")
-            return ingest(paths, store, raw, now=self.now, stdin=io.BytesIO(stdin), progress=progress)
+            return ingest(
+                paths, store, raw, now=self.now, stdin=io.BytesIO(stdin), progress=progress, again=again
+            )
 
     def take_in(self, *records: Question | str) -> IngestReport:
         """Ingest questions, and lines as they are, as one page of NDJSON."""
@@ -110,6 +119,117 @@ def counts(report: IngestReport) -> tuple[int, int, int, int, int]:
 
 
 # What comes in, and how often
+
+
+@pytest.fixture
+def no_clock_tick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that was changed just now is taken for settled."""
+    monkeypatch.setattr(module, "CLOCK_TICK", -1)
+
+
+def refuse_to_open(path: str, flags: int) -> int:
+    raise AssertionError(f"{path} was read before")
+
+
+@pytest.mark.usefixtures("no_clock_tick")
+def test_an_unchanged_file_is_not_opened_again(
+    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    container = tmp_path / "pages.zip"
+    container.write_bytes(zip_of((f"{n}.ndjson", lines(question(n)).encode()) for n in range(3)))
+    (tmp_path / "page.ndjson").write_text(lines(question(9)))
+    paths = [container, tmp_path / "page.ndjson"]
+    assert counts(archive.ingest(*paths)) == (4, 0, 0, 4, 0)
+    with monkeypatch.context() as patch:
+        patch.setattr(sources_module, "_open_regular", refuse_to_open)
+        assert counts(archive.ingest(*paths)) == (0, 0, 0, 0, 4)
+    assert counts(archive.ingest(*paths, again=True)) == (0, 0, 0, 0, 4)
+    paths[1].write_text(lines(question(8)))
+    assert counts(archive.ingest(*paths)) == (1, 0, 0, 1, 3)
+    os.utime(container, (1, 1))
+    assert counts(archive.ingest(*paths)) == (0, 0, 0, 0, 4), "looked into, and nothing new in it"
+
+
+def test_a_file_that_was_changed_just_now_is_looked_into_again(archive: Archive, tmp_path: Path) -> None:
+    path = tmp_path / "page.ndjson"
+    path.write_text(lines(question(1)))
+    archive.ingest(path)
+    with archive.store() as store:
+        assert store.file(str(path)) is None
+
+
+@pytest.mark.usefixtures("no_clock_tick")
+def test_what_was_rejected_is_tried_again_or_named(archive: Archive, tmp_path: Path) -> None:
+    alone = tmp_path / "a.txt"
+    alone.write_text("no page")
+    container = tmp_path / "b.zip"
+    container.write_bytes(zip_of([("a.ndjson", lines(question(1)).encode()), ("b.txt", b"none"), ("c", b"")]))
+    first, second = (archive.ingest(alone, container) for _ in range(2))
+    assert len(first.rejected) == 3
+    assert second.rejected[0] == first.rejected[0]
+    reason = "unchanged; 2 of its parts could not be read: --again tries them again"
+    assert second.rejected[1:] == (Rejected(str(container), reason),)
+    with archive.store() as store, store.write() as writer:
+        file = store.file(str(container))
+        assert file is not None
+        writer.file(replace(file, program="0"))
+    assert archive.ingest(alone, container).rejected == first.rejected, "another version may read it"
+
+
+def test_an_interrupted_container_is_continued(
+    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    container = tmp_path / "pages.tar"
+    container.write_bytes(tar_of((f"{n}.ndjson", lines(question(n)).encode()) for n in range(30)))
+    monkeypatch.setattr(module, "BATCH_STEPS", 8)
+    committed = 0
+
+    def interrupt(progress: Progress) -> None:
+        nonlocal committed
+        committed = progress.questions
+        if committed >= 12:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        archive.ingest(container, progress=interrupt)
+    report = archive.ingest(container)
+    assert report.added == 30 - committed
+    assert report.pages_unchanged >= committed - 1
+    assert {q.id for q in archive.records()} == {f"x:{n}" for n in range(30)}
+
+
+def test_a_page_that_comes_twice_in_a_container_is_read_once(archive: Archive, tmp_path: Path) -> None:
+    container = tmp_path / "pages.tar"
+    container.write_bytes(tar_of((name, lines(question(1)).encode()) for name in "abc"))
+    assert counts(archive.ingest(container)) == (1, 0, 0, 1, 2)
+
+
+def test_a_rebuild_from_raw_needs_no_container(archive: Archive, tmp_path: Path) -> None:
+    html = (ROOT / "raw" / "schema_org" / "descale-kettle.html").read_bytes()
+    address = "https://example.org/questions/4711/how"
+    crawl = tmp_path / "crawl.warc.gz"
+    crawl.write_bytes(warc_of([(address, html, HTML)], gzip=True))
+    archive.ingest(crawl)
+    shutil.copytree(archive.directory / "raw", tmp_path / "raw")
+    crawl.unlink()
+    rebuilt = Archive(tmp_path / "rebuilt")
+    rebuilt.ingest(tmp_path / "raw")
+    assert rebuilt.export() == archive.export()
+    (found,) = rebuilt.records()
+    assert found.source == f"{crawl}!{address}"
+    with rebuilt.store() as store:
+        (page,) = store.pages_of(found.id)
+    assert (page.received, page.size) == (datetime.fromisoformat(DATE), len(html))
+
+
+def test_a_page_that_knows_no_address_has_that_of_its_record(archive: Archive, tmp_path: Path) -> None:
+    text = (ROOT / "raw" / "text" / "vector-erase.txt").read_bytes()
+    address = "https://example.org/questions/4711/how"
+    crawl = tmp_path / "crawl.warc"
+    crawl.write_bytes(warc_of([(address, text, HTML)]))
+    archive.ingest(crawl)
+    (found,) = archive.records()
+    assert (found.id, found.url, found.site) == ("example.org:4711", address, "example.org")
 
 
 def test_questions_are_added_updated_and_left_as_they_are(archive: Archive) -> None:

@@ -481,7 +481,7 @@ def test_the_file_opens_well_in_other_tools(archive: Path, store: Store) -> None
     ours = {name: strict for name, strict in tables.items() if not name.startswith("sqlite_")}
     assert set(ours) == {
         *("questions", "answers", "comments", "tags", "links", "pages"),
-        *("question_tags", "tag_synonyms", "question_pages", "deletions", "meta"),
+        *("question_tags", "tag_synonyms", "question_pages", "deletions", "meta", "files"),
     }
     assert set(ours.values()) == {1}
 

@@ -6,11 +6,11 @@ A container is a module or an object with a `NAME`, a `sniff(head)` and a `membe
 
 from __future__ import annotations
 
-from . import har, mhtml, tar, warc, zim, zip
+from . import har, mhtml, sevenzip, tar, warc, zim, zip
 from .member import Container
 from .packed import BZIP2, GZIP, XZ, ZSTD
 
-CONTAINERS: tuple[Container, ...] = (GZIP, BZIP2, XZ, ZSTD, zip, zim, warc, har, tar, mhtml)
+CONTAINERS: tuple[Container, ...] = (GZIP, BZIP2, XZ, ZSTD, zip, sevenzip, zim, warc, har, tar, mhtml)
 
 
 def container_of(head: bytes) -> Container | None:

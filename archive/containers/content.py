@@ -27,7 +27,7 @@ class Content:
     def __init__(self, blocks: Iterable[bytes], file: BinaryIO | None = None) -> None:
         """`file` is the regular file that the blocks come from, where they come from one as they are."""
         self._blocks = iter(blocks)
-        self._ahead = b""
+        self._ahead, self._place = b"", 0  # what has been looked at, and how much of it is taken
         self._file = file
         self._error: PageRejected | OSError | None = None
         self.failed = False
@@ -35,14 +35,14 @@ class Content:
 
     def head(self, size: int = HEAD_BYTES) -> bytes:
         """Return the first bytes without taking them; fewer where there are no more."""
-        if len(self._ahead) < size:
-            held = [self._ahead]
-            have = len(self._ahead)
+        have = len(self._ahead) - self._place
+        if have < size:
+            held = [self._ahead[self._place :]]
             while have < size and (block := self._look()):
                 held.append(block)
                 have += len(block)
-            self._ahead = b"".join(held)
-        return self._ahead[:size]
+            self._ahead, self._place = b"".join(held), 0
+        return self._ahead[self._place : self._place + size]
 
     def blocks(self) -> Iterator[bytes]:
         """Yield what is left."""
@@ -51,10 +51,10 @@ class Content:
 
     def read(self, size: int) -> bytes:
         """Take that many bytes; fewer at the end alone."""
-        self.head(size)
-        if size and not self._ahead:
+        taken = self.head(size)
+        if size and not taken:
             return self._next()  # nothing, or what ended the content
-        taken, self._ahead = self._ahead[:size], self._ahead[size:]
+        self._place += len(taken)
         return taken
 
     def read_line(self, size: int) -> bytes:
@@ -72,21 +72,26 @@ class Content:
     def take(self, size: int) -> Iterator[bytes]:
         """Yield the next `size` bytes; raises `PageRejected` where the content ends before."""
         while size:
-            block = self._next()
+            self.head(1)
+            block = self.read(min(size, len(self._ahead) - self._place or 1))
             if not block:
                 raise self.fail("it is cut short")
-            block, self._ahead = block[:size], block[size:] + self._ahead
             size -= len(block)
             yield block
 
     def give_back(self, data: bytes) -> None:
         """Put bytes back before what is left."""
-        self._ahead = data + self._ahead
+        before = self._place - len(data)
+        if before >= 0 and self._ahead[before : self._place] == data:  # as a rule, and then nothing is copied
+            self._place = before
+        else:
+            self._ahead, self._place = data + self._ahead[self._place :], 0
 
     def restart(self, file: BinaryIO) -> None:
         """Begin anew, with what lies in the file that `seekable` gave."""
         file.seek(0)
-        self._blocks, self._ahead = iter(lambda: file.read(BLOCK_BYTES), b""), b""
+        self._blocks = iter(lambda: file.read(BLOCK_BYTES), b"")
+        self._ahead, self._place = b"", 0
 
     def skip(self) -> None:
         """Take what is left and forget it."""
@@ -134,7 +139,8 @@ class Content:
 
     def _next(self) -> bytes:
         """Return the next block, or nothing at the end; raises what ended the content before its end."""
-        block, self._ahead = self._ahead or self._look(), b""
+        block = self._ahead[self._place :] or self._look()
+        self._ahead, self._place = b"", 0
         if not block and self._error is not None:
             self.failed = True
             raise self._error
