@@ -391,7 +391,7 @@ def ingest(app: App, paths: tuple[str, ...], no_index: bool, again: bool) -> Exi
         if not no_index:
             _update_index_if_free(app, store)
     app.show(render.ingested(report))
-    return ExitCode.REJECTED if report.rejected or report.problem_count else ExitCode.DONE
+    return ExitCode.REJECTED if report.rejected_count or report.problem_count else ExitCode.DONE
 
 
 @askive.command()
@@ -803,6 +803,8 @@ def _name_rejected(report: IngestReport) -> None:
     """Say which pages, and which parts of pages, could not be read and why."""
     for rejected in report.rejected:
         notice(f"rejected {rejected.source}: {rejected.reason}")
+    if unnamed := report.rejected_count - len(report.rejected):
+        notice(f"rejected as well: {unnamed:,} pages; `askive check --rejected` names those that are kept")
     for problem in report.problems:
         notice(f"rejected in {problem.source}: {problem.reason}")
     if hidden := report.problem_count - len(report.problems):

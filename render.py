@@ -583,7 +583,7 @@ def tag(page: TagPage, look: Look) -> Iterator[str]:
 def ingested(report: IngestReport) -> Iterator[str]:
     """Yield what an ingest did: questions added, updated, unchanged; pages rejected."""
     pages = f"pages: {report.pages_read:,} read, {report.pages_unchanged:,} known already"
-    rejected = f", {len(report.rejected):,} rejected" if report.rejected else ""
+    rejected = f", {report.rejected_count:,} rejected" if report.rejected_count else ""
     parts = f", {plural(report.problem_count, 'part')} rejected" if report.problem_count else ""
     yield pages + rejected + parts
     yield f"questions: {report.added:,} added, {report.updated:,} updated, {report.unchanged:,} unchanged"

@@ -33,7 +33,8 @@ BATCH_CHARACTERS = 8_000_000
 """Text of one transaction, which is in memory at once: 1,000 questions of the usual 2,000 characters fit."""
 
 KEPT_PROBLEMS = 1000
-"""Problems that a report names; the others are counted. Nobody reads more, and a page can have millions."""
+"""Rejections, and problems, that a report names; the others are counted. Nobody reads more, and a page, or
+a crawl, can have millions."""
 
 
 CLOCK_TICK = 2_000_000_000
@@ -55,8 +56,8 @@ class IngestReport:
     """What an ingest did.
 
     `added`, `updated`, `unchanged` count questions; `pages_read` and `pages_unchanged` pages, rejected ones
-    aside. `rejected` are the pages and paths that gave no question; `problems` the parts of pages that gave
-    none, the first `KEPT_PROBLEMS` of `problem_count`.
+    aside. `rejected` are the pages and paths that gave no question, `problems` the parts of pages that gave
+    none: the first `KEPT_PROBLEMS` of `rejected_count` and of `problem_count`.
     """
 
     added: int
@@ -67,6 +68,7 @@ class IngestReport:
     rejected: tuple[Rejected, ...]
     problems: tuple[Rejected, ...]
     problem_count: int
+    rejected_count: int
 
 
 def ingest(
@@ -253,7 +255,7 @@ class _Ingest:
         self.bytes_done = 0
         self.bytes_total: int | None = None
         self.outcomes: Counter[Outcome] = Counter()
-        self.given = self.pages_read = self.pages_unchanged = self.problem_count = 0
+        self.given = self.pages_read = self.pages_unchanged = self.problem_count = self.rejected_count = 0
         self.rejected: list[Rejected] = []
         self.problems: list[Rejected] = []
         self.uncommitted: set[str] = set()
@@ -283,6 +285,7 @@ class _Ingest:
             rejected=tuple(self.rejected),
             problems=tuple(self.problems),
             problem_count=self.problem_count,
+            rejected_count=self.rejected_count,
         )
 
     def is_done(self, state: FileState) -> bool:
@@ -298,7 +301,7 @@ class _Ingest:
                 continue
             self.given += 1
             if isinstance(one, Rejected):
-                self.rejected.append(one)
+                self._reject(one)
                 continue
             sha256 = self.raw.add(one)
             known = self.store.page(sha256)
@@ -332,13 +335,13 @@ class _Ingest:
                 reason = (
                     f"unchanged; {known.rejected:,} of its parts could not be read: --again tries them again"
                 )
-                self.rejected.append(Rejected(end.source, reason))
+                self._reject(Rejected(end.source, reason))
         self.before = self._counts()
         self._tell()
 
     def _counts(self) -> tuple[int, int, int]:
         """What was given so far, what of that were pages that could be read, and what was wrong with any."""
-        wrong = len(self.rejected) + self.problem_count
+        wrong = self.rejected_count + self.problem_count
         return self.given, self.pages_read + self.pages_unchanged, wrong
 
     def _page_steps(self, page: Page, sha256: str, known: StoredPage | None) -> Iterator[_Step]:
@@ -357,7 +360,7 @@ class _Ingest:
         if reading.reason is None:
             self.uncommitted.add(sha256)
         if reading.is_rejected:
-            self.rejected.append(Rejected(page.source, reading.reason or ""))
+            self._reject(Rejected(page.source, reading.reason or ""))
         else:
             self.pages_read += 1
 
@@ -365,11 +368,16 @@ class _Ingest:
         """Whether an earlier reading of a page told of a question: what newer pages told since stands."""
         return any(page.sha256 == sha256 for page in self.store.pages_of(id))
 
+    def _reject(self, rejected: Rejected) -> None:
+        self.rejected_count += 1
+        if len(self.rejected) < KEPT_PROBLEMS:
+            self.rejected.append(rejected)
+
     def _note_problem(self, problem: Rejected) -> None:
         self.problem_count += 1
         if len(self.problems) < KEPT_PROBLEMS:
             self.problems.append(problem)
 
     def _tell(self) -> None:
-        pages = self.pages_read + self.pages_unchanged + len(self.rejected)
+        pages = self.pages_read + self.pages_unchanged + self.rejected_count
         self.progress(Progress(pages, self.outcomes.total(), self.bytes_done, self.bytes_total))

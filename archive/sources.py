@@ -17,6 +17,7 @@ from typing import BinaryIO, Literal, NamedTuple
 
 from .containers.budget import Budget
 from .containers.content import BLOCK_BYTES, Content
+from .containers.folders import Folder, kind_of
 from .containers.member import Member
 from .containers.nest import Nest, printable_name
 from .disk import size_of_files
@@ -109,13 +110,22 @@ def total_bytes(paths: Iterable[Source]) -> int | None:
         for found in walk(Path(path)):
             if isinstance(found, RawPages):
                 total += size_of_files(found.directory)
+            elif isinstance(found, OneSource):
+                total += size_of_files(found.path)
             elif isinstance(found, Path):
                 total += _size(found)
     return total
 
 
-def walk(top: Path) -> Iterator[Path | RawPages | Rejected]:
-    """Yield the regular files at and below a path, sorted; a folder of raw pages as one.
+class OneSource(NamedTuple):
+    """A folder that is read as one, and what reads it."""
+
+    path: Path
+    kind: Folder
+
+
+def walk(top: Path) -> Iterator[Path | RawPages | OneSource | Rejected]:
+    """Yield the regular files at and below a path, sorted; a folder that is one source as that.
 
     Hidden names are passed over below `top`, a folder met before as well; one that it is itself in is a
     loop and rejected, like what is neither file nor folder, or cannot be looked at.
@@ -140,8 +150,11 @@ def walk(top: Path) -> Iterator[Path | RawPages | Rejected]:
             yield Rejected(name_of(path), "a loop: this folder lies in itself")
         elif own not in seen:
             seen.add(own)
+            kind = kind_of([child.name for child in below])
             if keeps_raw:
                 yield RawPages(path)
+            elif kind is not None:
+                yield OneSource(path, kind)
             else:
                 ahead += [(p, (*above, own)) for p in reversed(below) if not p.name.startswith(".")]
 
@@ -173,6 +186,8 @@ class _Opener:
             elif isinstance(found, RawPages):
                 for sha256 in found.in_order():
                     yield self._raw(found, sha256)
+            elif isinstance(found, OneSource):
+                yield from self._rejecting(name_of(found.path), self._one_source(found))
             elif _is_raw_file(found):
                 yield self._raw(RawPages(found.parent.parent), found.stem)
             else:
@@ -218,6 +233,14 @@ class _Opener:
             yield FileEnd(source, before, is_new=True)
             return
         raise PageRejected("it changes while it is read: ingest it again")
+
+    def _one_source(self, found: OneSource) -> Iterator[Page | Rejected]:
+        """The pages of a folder that is one source."""
+        size = size_of_files(found.path)
+        budget = Budget(self.limits, size)
+        members = found.kind.members(found.path, budget)
+        yield from Nest(budget, self.tick).pages_of(name_of(found.path), members)
+        self.on_bytes(size)
 
     def _pages(self, source: str, file: BinaryIO, size: int | None) -> Iterator[Page | Rejected]:
         """The pages of a file; of standard input the size is not known, nor can one seek in it."""

@@ -10,7 +10,10 @@ from pathlib import Path
 from statistics import fmean
 
 import pytest
-from askive.bench import archives, report, speed
+from askive.archive.limits import LIMITS
+from askive.archive.page import Page
+from askive.archive.sources import sources
+from askive.bench import archives, containers, report, speed
 from askive.bench.archives import Corpus
 from askive.bench.contract import LIMIT, Engine, Found, Hit, Kind
 from askive.bench.corpus import BLOCK, Generator
@@ -144,3 +147,12 @@ def test_table_has_ours_first_and_ratios() -> None:
 
 def test_makefile_runs_it() -> None:
     assert "\nbench: " in MAKEFILE
+
+
+@pytest.mark.parametrize("form", [name for name, _ in containers.FORMS])
+def test_pages_lie_in_containers_as_they_were_made(form: str, tmp_path: Path) -> None:
+    files = containers.pages(5)
+    path = tmp_path / form
+    dict(containers.FORMS)[form](files, path)
+    found = sources([path], LIMITS, now=containers.now)
+    assert [one.data for one in found if isinstance(one, Page)] == [data for _, data in files]

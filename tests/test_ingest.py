@@ -198,6 +198,17 @@ def test_an_interrupted_container_is_continued(
     assert {q.id for q in archive.records()} == {f"x:{n}" for n in range(30)}
 
 
+def test_a_report_names_a_bounded_number_of_rejected_pages(
+    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "KEPT_PROBLEMS", 3)
+    container = tmp_path / "pages.tar"
+    container.write_bytes(tar_of((f"{n}.txt", b"no page %d" % n) for n in range(9)))
+    report = archive.ingest(container)
+    assert [one.source for one in report.rejected] == [f"{container}!/{n}.txt" for n in range(3)]
+    assert report.rejected_count == 9
+
+
 def test_a_page_that_comes_twice_in_a_container_is_read_once(archive: Archive, tmp_path: Path) -> None:
     container = tmp_path / "pages.tar"
     container.write_bytes(tar_of((name, lines(question(1)).encode()) for name in "abc"))
@@ -276,6 +287,7 @@ def test_what_is_rejected_is_named_kept_and_the_rest_is_read(archive: Archive, t
             Rejected(f"{pages}/b.ndjson", "line 4: no title"),
         ),
         problem_count=2,
+        rejected_count=2,
     )
     with archive.store() as store:
         assert {page.source: page.reason for page in store.rejected()} == {

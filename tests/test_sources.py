@@ -6,16 +6,20 @@ import gzip
 import io
 import os
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from askive.archive import parts
 from askive.archive import sources as module
+from askive.archive.containers import folders
 from askive.archive.containers import packed as packing
+from askive.archive.containers.budget import Budget
+from askive.archive.containers.content import Content
+from askive.archive.containers.member import Member
 from askive.archive.disk import size_of_files
-from askive.archive.errors import NoSuchSource
+from askive.archive.errors import NoSuchSource, PageRejected
 from askive.archive.limits import LIMITS, Limits
 from askive.archive.page import Page, Rejected
 from askive.archive.raw import RawPages
@@ -259,6 +263,38 @@ def test_parts_of_a_file_that_changed_say_so(tmp_path: Path, monkeypatch: pytest
     *before, last = pages_of(pages)
     assert all(isinstance(part, Page) for part in before)
     assert last == Rejected(str(path), "it changed while it was read and may be torn: ingest it again")
+
+
+# Folders that are one source
+
+
+class Dump:
+    """A folder with a certain file in it, told as one."""
+
+    NAME = "dump"
+
+    def is_one(self, names: Collection[str]) -> bool:
+        return "Posts.xml" in names
+
+    def members(self, folder: Path, budget: Budget) -> Iterator[Member | Rejected]:
+        yield Member("/all", Content([b" ".join(sorted(p.read_bytes() for p in folder.iterdir()))]))
+        yield Rejected("/Users.xml", "it is missing")
+        raise PageRejected("it ends here")
+
+
+def test_a_folder_may_be_one_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folders, "FOLDERS", (Dump(),))
+    make(tmp_path, "a.txt", "dump/Posts.xml", "dump/Tags.xml", "z.txt")
+    assert outline(tmp_path, tmp_path) == [
+        ("a.txt", "a.txt"),
+        ("dump!/all", "dump/Posts.xml dump/Tags.xml"),
+        ("dump!/Users.xml", "it is missing"),
+        ("dump", "it ends here"),
+        ("z.txt", "z.txt"),
+    ]
+    told: list[int] = []
+    list(sources([tmp_path], LIMITS, now=lambda: NOW, on_bytes=told.append))
+    assert sum(told) == total_bytes([tmp_path]) == 5 + 14 + 13 + 5
 
 
 # Raw pages

@@ -13,6 +13,7 @@ from ..parts import parts
 from ..readers.decoding import in_utf8
 from . import container_of
 from .budget import Budget, LimitReached
+from .content import Content
 from .member import Member
 
 NAME_LENGTH = 1000
@@ -33,13 +34,22 @@ class Nest:
 
         Raises OSError where the outermost content does.
         """
+        return self._to_the_end(outermost.name, self._open(outermost, depth=0))
+
+    def pages_of(self, name: str, members: Iterator[Member | Rejected]) -> Iterator[Page | Rejected]:
+        """Yield the pages of the members of something that is no content itself, a folder of that name."""
+        outermost = Member(name, Content(()))
+        return self._to_the_end(name, self._members(outermost, members, depth=1))
+
+    def _to_the_end(self, name: str, pages: Iterator[Page | Rejected]) -> Iterator[Page | Rejected]:
+        """The pages, then what ended them, then how many rejections were not named."""
         try:
-            yield from self._open(outermost, depth=0)
+            yield from pages
         except PageRejected as rejected:
-            yield Rejected(outermost.name, rejected.reason)
+            yield Rejected(name, rejected.reason)
         unnamed = self._rejections - self._limits.nest_rejections
         if unnamed > 0:
-            yield Rejected(outermost.name, f"{unnamed:,} more of its members cannot be read")
+            yield Rejected(name, f"{unnamed:,} more of its members cannot be read")
 
     def _open(self, member: Member, depth: int) -> Iterator[Page | Rejected]:
         """Yield what is in a member, or itself; raises `PageRejected` at what ends it before its end."""
@@ -49,11 +59,17 @@ class Nest:
             return
         if depth == self._limits.nest_depth:
             raise PageRejected(f"containers in containers, more than {depth} deep")
-        for inner in container.members(member.content, self._budget):
+        members = container.members(member.content, self._budget)
+        yield from self._members(member, members, depth + 1)
+
+    def _members(
+        self, outer: Member, members: Iterator[Member | Rejected], depth: int
+    ) -> Iterator[Page | Rejected]:
+        for inner in members:
             if isinstance(inner, Rejected):
-                yield from self._reject(_joined(member.name, inner.source), inner.reason)
+                yield from self._reject(_joined(outer.name, inner.source), inner.reason)
             elif not _is_hidden(inner.name):
-                yield from self._inner(member, _within(member, inner), depth + 1)
+                yield from self._inner(outer, _within(outer, inner), depth)
 
     def _inner(self, outer: Member, inner: Member, depth: int) -> Iterator[Page | Rejected]:
         """Yield what is in a member; where it fails by itself, the next one is not to blame."""
