@@ -21,6 +21,12 @@ class Limits:
     html_tags: int = 100_000
     """The `<` signs of an HTML page. 150 real ones have up to 11,000; an element takes 1 KiB and 12 µs."""
 
+    html_depth: int = 512
+    """Nesting of a thread's HTML. 60 real threads reach 61, replies within replies included."""
+
+    posts: int = 20_000
+    """Posts and comments of one thread page. Real pages show up to 500; half of `html_tags` is beyond them."""
+
     text_bytes: int = MEBI
     """A page of scraped text. The sample has 2 KiB; 200 answers of 5,000 characters have 1 MiB."""
 

@@ -11,6 +11,14 @@ from ..records import Body, Link, printable
 
 # /questions/11227809/why-is-it-faster, /q/11227809, /t/a-slug/212419, /threads/a-slug.2350553/
 _QUESTION = re.compile(r"/(?:questions?|q|t|topics?|threads?|discussions?)/(?:[^/]*[./])??(\d{1,18})(?:/|\Z)")
+# Forums: viewtopic.php?f=2&t=361697, showthread.php?t=186269, index.php?topic=12.0, ?showtopic=7
+_QUESTION_QUERY = re.compile(r"(?:\A|[&;])(?:t|tid|topic|topic_id|thread|threadid|showtopic|qid)=(\d{1,18})(?![\w-])")
+_FORUM_SCRIPT = re.compile(r"(?:viewtopic|showthread|topic|thread|index|question/index)(?:\.php|\.html|\Z)|/\Z")
+# /threads/186269-a-slug, /topic/12-a-slug/, /comments/1rku5x9/a_slug/, /viewtopic/12-a.html, /question/12-a.html
+_QUESTION_SLUG = re.compile(
+    r"/(?:questions?|threads?|topics?|showthread\.php|f\d{1,6})/(\d{1,18})[-_][^/]*(?:/|\Z)|/comments/([a-z0-9]{4,10})(?:/|\Z)"
+)
+
 # /a/11227902, /questions/11227809/a-slug/11227902#11227902, /posts/31243284/, /a-thread.12/post-31243284
 _PART_PATH = re.compile(r"/(?:(?:a|answers?|comments?|posts?)/|post-)(\d{1,18})(?:/|\Z)")
 _PART_FRAGMENT = re.compile(r"(?:(?:js-)?(?:answer|comment|post|reply)s?[-_]?|[acp]-?)?(\d{1,18})(?:_\d+)?")
@@ -35,7 +43,7 @@ def question_id(url: str | None) -> str | None:
     >>> question_id("https://stackoverflow.com/questions/11227809/why-is-processing-a-sorted-array-faster")
     'stackoverflow.com:11227809'
     """
-    return _numbered(url, _QUESTION, None)
+    return _numbered(url, _QUESTION, None) or _numbered_in_forum(url)
 
 
 def part_id(url: str | None) -> str | None:
@@ -61,6 +69,17 @@ def _numbered(url: str | None, path: re.Pattern[str], fragment: re.Pattern[str] 
     match = fragment.fullmatch(parts.fragment) if fragment else None
     match = match or path.search(parts.path)
     return f"{site}:{match[1]}" if match else None
+
+
+def _numbered_in_forum(url: str | None) -> str | None:
+    """Return `SITE:NUMBER` where an address is one of those that forums have for a thread."""
+    site, parts = site_of(url), _split(url)
+    if site is None or parts is None:
+        return None
+    match = _QUESTION_SLUG.search(parts.path)
+    if match is None and _FORUM_SCRIPT.search(parts.path):
+        match = _QUESTION_QUERY.search(parts.query)
+    return f"{site}:{match[match.lastindex or 1]}" if match else None
 
 
 def _split(url: str | None) -> SplitResult | None:

@@ -14,6 +14,7 @@ from datetime import datetime
 from itertools import islice
 from typing import TypeVar
 
+from bs4 import BeautifulSoup
 from bs4 import Tag as Element
 
 from ..body import body_from_html, first_sentence
@@ -21,6 +22,7 @@ from ..errors import PageRejected
 from ..limits import LIMITS, Limits
 from ..page import Found, Page, Problem
 from ..records import Answer, Body, Comment, Question, Tag, distinct, printable, tag_name, text_id
+from .asking import asks
 from .addresses import linked_questions, part_id, question_id, site_of
 from .decoding import decode
 from .html import base_address, check_size, looks_like_html, page_address, parse
@@ -78,9 +80,7 @@ def sniff(page: Page) -> float:
 def read(page: Page, limits: Limits = LIMITS) -> Iterator[Found]:
     """Yield the questions of the page; raise `PageRejected` where it has no data of any."""
     things, broken, address_of_page, base = _told(page, limits)
-    _adopt(things, base)
-    teller = _Teller(base, limits)
-    questions = unite(question for thing in things for question in teller.questions(thing))
+    questions = _united(things, base, limits)
     problems = [_problem(script) for script in broken if _OF_QUESTIONS.search(script.text.encode())]
     if not questions:
         raise PageRejected(f"not a Q&A page: {_lack(problems)}")
@@ -89,6 +89,19 @@ def read(page: Page, limits: Limits = LIMITS) -> Iterator[Found]:
     alone = len(questions) == 1
     yield from _distinct(_linked(_placed(question, address_of_page, alone)) for question in questions)
     yield from problems
+
+
+def questions_in(soup: BeautifulSoup, limits: Limits = LIMITS) -> list[Question]:
+    """Return the questions that the schema.org data of a parsed page tells of, for readers of its markup."""
+    things, _ = _told_in(soup, limits)
+    return _united(things, base_address(soup, page_address(soup)), limits)
+
+
+def _united(things: list[Thing], base: str | None, limits: Limits) -> list[Question]:
+    """Return the questions among the things, each once."""
+    _adopt(things, base)
+    teller = _Teller(base, limits)
+    return unite(question for thing in things for question in teller.questions(thing))
 
 
 def _is_json(data: bytes) -> bool:
@@ -103,12 +116,17 @@ def _told(page: Page, limits: Limits) -> tuple[list[Thing], list[Broken], str | 
         own = _address_told(things) or page.address
         return things, broken, own, own
     soup = parse(page, limits)
+    things, broken = _told_in(soup, limits)
+    own = page_address(soup) or _address_told(things) or page.address
+    return things, broken, own, base_address(soup, own)
+
+
+def _told_in(soup: BeautifulSoup, limits: Limits) -> tuple[list[Thing], list[Broken]]:
+    """Return the things of a parsed page, and its broken scripts."""
     things = things_in_markup(soup, MICRODATA, limits) + things_in_markup(soup, RDFA_LITE, limits)
     scripts = soup.find_all("script", type=_is_json_ld)
     in_scripts, broken = things_in_json((script.get_text() for script in scripts), limits)
-    things += in_scripts
-    own = page_address(soup) or _address_told(things) or page.address
-    return things, broken, own, base_address(soup, own)
+    return things + in_scripts, broken
 
 
 def _is_json_ld(kind: str | None) -> bool:
@@ -158,6 +176,8 @@ class _Teller:
         if not thing.types & QUESTIONS or thing.role in PARTS:
             return
         question = self._question(thing)
+        if thing.types <= THREADS and not asks(question.title, question.body.text if question.body else ""):
+            return
         shown = question.answers or (thing.role not in POINTERS and self._text_of(thing))
         if question.title and shown:
             yield question
@@ -172,7 +192,7 @@ class _Teller:
         answers = self._answers(thing, in_thread)
         comments = () if in_thread else self._comments(thing)
         return Question(
-            id=question_id(url) or _id_of_text(title, text, site_of(url)),
+            id=question_id(url) or id_of_text(title, text, site_of(url)),
             title=title,
             body=text,
             tags=self._tags(thing),
@@ -364,7 +384,7 @@ def _few(thing: Thing, *names: str) -> Iterator[Value]:
     return islice(thing.values(*names), FEW_VALUES)
 
 
-def _id_of_text(title: str, text: Body | None, site: str | None) -> str:
+def id_of_text(title: str, text: Body | None, site: str | None) -> str:
     """Return the id of a question without a number.
 
     A bare title such as "How do I contact you?" is another question on every site, so the site counts there.
@@ -375,13 +395,18 @@ def _id_of_text(title: str, text: Body | None, site: str | None) -> str:
     return text_id(told if letters(told).startswith(letters(title)) else f"{title}\n\n{told}")
 
 
-def _linked(question: Question) -> Question:
-    """Return the question with links to the questions that its texts point to."""
+def bodies_of(question: Question) -> list[Body]:
+    """Return all texts of a question, in the order of the page."""
     bodies = [question.body] if question.body else []
     bodies += [comment.body for comment in question.comments]
     for answer in question.answers:
         bodies += [answer.body, *(comment.body for comment in answer.comments)]
-    return replace(question, links=tuple(linked_questions(bodies, question.id)))
+    return bodies
+
+
+def _linked(question: Question) -> Question:
+    """Return the question with links to the questions that its texts point to."""
+    return replace(question, links=tuple(linked_questions(bodies_of(question), question.id)))
 
 
 def _placed(question: Question, page_url: str | None, alone: bool) -> Question:
@@ -391,7 +416,7 @@ def _placed(question: Question, page_url: str | None, alone: bool) -> Question:
         return question
     site = site_of(page_url)
     unnumbered = question.id.startswith("text:")
-    wanted = (named if alone else None) or _id_of_text(question.title, question.body, site)
+    wanted = (named if alone else None) or id_of_text(question.title, question.body, site)
     return replace(question, id=wanted if unnumbered else question.id, url=page_url, site=site)
 
 

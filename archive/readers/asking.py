@@ -1,0 +1,56 @@
+"""Whether the first post of a thread asks something: forums hold announcements, praise and lists as well."""
+
+from __future__ import annotations
+
+import re
+
+_QUESTION_MARKS = "?？؟"
+_ADDRESS = re.compile(r"https?://\S+")
+_QUOTED = re.compile(r"^>.*$", re.MULTILINE)
+
+# Words of titles that ask without a question mark. English for the greater part, as most of the titles are.
+_QUESTION_WORD = re.compile(
+    r"^\W*(how|what|which|why|where|when|who|can|could|should|would|does|do|did|is|are|has|have|any)\b", re.IGNORECASE
+)
+_ASKING = re.compile(
+    r"\b(anyone|anybody|help|question|questions|problem|problems|issue|issues|trouble|error|errors|fail|fails|failed|failing"
+    r"|failure|failures|broken|bug|crash|crashes|crashed|crashing|freezes|stuck|wrong|missing|unable|cannot"
+    r"|can'?t|cant|won'?t|wont|doesn'?t|doesnt|not|need|needed|looking|request|review|advice|recommend"
+    r"|recommendation|recommendations|recommended|suggestion|suggestions|suggest|best|comparison|vs|versus"
+    r"|difference|confused|wondering|please|urgent|opinions|thoughts|ideas|tips|frage|problem|hilfe|fehler"
+    r"|comment|pourquoi|problème|aide|cómo|como|por qué|ayuda|problema|aiuto|ajuda)\b",
+    re.IGNORECASE,
+)
+# What announces: these ask nothing, whatever else their titles hold.
+_TELLING = re.compile(
+    r"^\W*(congratulations|announcing|announcement|introducing|welcome|release[ds]?|sticky|guide|tutorial|howto"
+    r"|faq|rules|my take|psa|\[?(?:guide|tutorial|news|release|announcement|showcase|support)\]?\b)"
+    r"|\b(read (?:this )?(?:first|before)|look (?:at this )?before|before (?:you )?post(?:ing)?)\b",
+    re.IGNORECASE,
+)
+_ASKING_TEXT = re.compile(
+    r"\b(help|advice|suggestions?|recommend(?:ation)?s?|any ideas?|any(?:one|body)|i need|i am looking|i'?m looking"
+    r"|how (?:do|can|to|should)|what (?:is|are|should|do)|is there|wondering|doesn'?t work|not working|problem"
+    r"|issue|error|broken|thanks in advance|thank you in advance)\b",
+    re.IGNORECASE,
+)
+
+
+def asks(title: str, text: str) -> bool:
+    """Tell whether a thread with this title and first post asks something.
+
+    >>> asks("Turning off all LED of RPi 5", "I tried this. Do you know why it does not work?")
+    True
+    >>> asks("Congratulations, most stars in 2013!", "And that in just over a year, way to go!")
+    False
+    """
+    if any(mark in title for mark in _QUESTION_MARKS):
+        return True
+    if _TELLING.search(title):
+        return False
+    if not text.strip():  # a link to elsewhere: its title is the headline of what it leads to
+        return _QUESTION_WORD.search(title) is not None
+    own = _ADDRESS.sub("", _QUOTED.sub("", text))
+    if any(mark in own for mark in _QUESTION_MARKS):
+        return True
+    return any(words.search(title) for words in (_QUESTION_WORD, _ASKING)) or _ASKING_TEXT.search(own) is not None

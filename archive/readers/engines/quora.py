@@ -1,0 +1,28 @@
+"""Quora: the layout of 2013 to 2017, whose answers are `.Answer`; later pages say all they show as JSON-LD."""
+
+from __future__ import annotations
+
+from ..layout import Layout
+
+LAYOUTS = (
+    Layout(
+        name="quora",
+        signs=(b"question_text_edit", b"pagedlist_item", b"QuestionArea", b"AnswerHeader"),
+        question=".grid_page_center_col .header, .QuestionArea, .question_main, .QuestionPageHeader",
+        post=".Answer, .AnswerBase, .answer_standalone",
+        question_body=".question_details_text, .question_details .rendered_qtext, .question_details",
+        body=".ExpandedAnswer, .ExpandedContent, .answer_content, .AnswerPageContent",
+        title=(
+            ".question_text_edit h1, .header h1 .link_text, .QuestionArea h1 .rendered_qtext, .QuestionArea h1,"
+            ".question_main h1, .header h1"
+        ),
+        tags=".QuestionTopicList .topic_name, .QuestionTopicListItem .name_text, .QuestionTopicListItem .TopicName",
+        answers=".answer_count",
+        author=".author_info .user, .answer_user .user, .feed_item_answer_user .user, a.user",
+        time=".answer_permalink, .datetime",
+        score=".add_upvote .count, .answer_voters span, .rating_value, .numbers",
+        closed=".question_locked",
+        related=".question_related .question_link, .related_question a[href]",
+        dropped=".ContentFooter, .hover_menu, .hidden, .question_text_icons, .container_boundary, .more_link",
+    ),
+)

@@ -1,0 +1,245 @@
+"""Elements of a parsed page, found by CSS selectors in an index that is made once a page.
+
+bs4's own `select` walks the whole page for every selector, which for the twenty of a forum costs several times
+the parsing. Here a page is walked once, and a selector looks only at the elements of its rarest sign.
+
+Understood are `name`, `.class`, `#id`, `[attribute]`, `[attribute=value]` with `=`, `^=`, `$=`, `*=`, `~=`,
+the descendant and the child (`>`) combinator, and lists with commas. Unlike in CSS all of a selector must be
+found inside the element that is searched, which may itself be what it finds.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TypeAlias
+
+from bs4 import BeautifulSoup
+from bs4 import Tag as Element
+from bs4.element import NavigableString, PageElement
+
+from ..errors import PageRejected
+from ..limits import LIMITS, Limits
+from ..records import printable
+
+Step: TypeAlias = "tuple[str, _Compound]"
+"""A combinator, " " or ">", and what is asked of the element behind it."""
+
+_COMPOUND = re.compile(r"([a-zA-Z][\w-]*|\*)?((?:\.[\w-]+|#[\w-]+|\[[^\]]+\])*)")
+_CONDITION = re.compile(r"\.([\w-]+)|#([\w-]+)|\[\s*([\w:-]+)\s*(?:([~^$*]?=)\s*[\"']?([^\]\"']*)[\"']?\s*)?\]")
+_COMMA = re.compile(r",(?![^\[]*\])")
+_COMBINATOR = re.compile(r"\s*(>)\s*|\s+(?![^\[]*\])")
+
+# What is never read as text: code of the page, and what a reader has marked as no part of a text.
+_SILENT = frozenset({"script", "style", "template", "noscript", "textarea", "select", "svg"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Compound:
+    """What one selector asks of one element."""
+
+    name: str | None
+    classes: tuple[str, ...]
+    id: str | None
+    attributes: tuple[tuple[str, str, str], ...]
+
+    def matches(self, element: Element) -> bool:
+        if self.name and element.name != self.name:
+            return False
+        if self.classes and not set(self.classes) <= set(classes_of(element)):
+            return False
+        if self.id and attribute(element, "id") != self.id:
+            return False
+        return all(_holds(attribute(element, name), sign, wanted) for name, sign, wanted in self.attributes)
+
+
+@dataclass(slots=True)
+class _Sorted:
+    """Places of elements that share a sign, in the order of the page."""
+
+    places: list[int] = field(default_factory=list)
+
+    def within(self, begin: int, end: int) -> list[int]:
+        return self.places[bisect_left(self.places, begin) : bisect_left(self.places, end)]
+
+
+class Outline:
+    """The elements of one page, by name, class and id."""
+
+    def __init__(self, soup: BeautifulSoup, limits: Limits = LIMITS) -> None:
+        """Walk the page once; raise `PageRejected` where it is nested deeper than any thread is."""
+        self._elements: list[Element] = []
+        self._ends: list[int] = []
+        self._place: dict[int, int] = {}
+        self._by_sign: dict[str, _Sorted] = {}
+        self._walk(soup, limits.html_depth)
+
+    def find(self, selector: str, within: Element | None = None) -> list[Element]:
+        """Return what the selector finds in an element, itself included, in the order of the page."""
+        begin, end = self._range(within)
+        places = {place for steps in _parsed(selector) for place in self._chain(steps, begin, end)}
+        return [self._elements[place] for place in sorted(places)]
+
+    def first(self, selector: str, within: Element | None = None) -> Element | None:
+        """Return the first that the selector finds; None where it finds nothing."""
+        return next(iter(self.find(selector, within)), None)
+
+    def place(self, element: Element) -> int:
+        """Return the place of an element in the order of the page."""
+        return self._place[id(element)]
+
+    def is_in(self, inner: Element, outer: Element) -> bool:
+        """Tell whether an element stands in another, or is it."""
+        begin, end = self._range(outer)
+        return begin <= self._place.get(id(inner), -1) < end
+
+    def silence(self, selector: str, within: Element | None = None) -> None:
+        """Mark what the selector finds as no part of any text: templates are never shown."""
+        for element in self.find(selector, within):
+            if element is not within and not element.can_be_empty_element:
+                element.name = "template"
+
+    def _walk(self, soup: BeautifulSoup, deepest: int) -> None:
+        open_until: list[tuple[int, Element]] = []
+        pending: list[PageElement | None] = [soup]
+        while pending:
+            part = pending.pop()
+            if part is None:
+                place, _ = open_until.pop()
+                self._ends[place] = len(self._elements)
+            elif isinstance(part, Element):
+                if len(open_until) > deepest:
+                    raise PageRejected(f"nested deeper than {deepest} elements; no thread is")
+                open_until.append((len(self._elements), part))
+                self._add(part)
+                pending.append(None)
+                pending.extend(reversed(part.contents))
+
+    def _add(self, element: Element) -> None:
+        place = len(self._elements)
+        self._elements.append(element)
+        self._ends.append(place + 1)
+        self._place[id(element)] = place
+        signs = {element.name, "*", *("." + name for name in classes_of(element))}
+        own_id = attribute(element, "id")
+        if own_id:
+            signs.add("#" + own_id)
+        for sign in signs:
+            self._by_sign.setdefault(sign, _Sorted()).places.append(place)
+
+    def _range(self, within: Element | None) -> tuple[int, int]:
+        if within is None:
+            return 0, len(self._elements)
+        place = self._place.get(id(within))
+        return (0, 0) if place is None else (place, self._ends[place])
+
+    def _chain(self, steps: tuple[Step, ...], begin: int, end: int) -> list[int]:
+        """Return the places of what the last step finds, each step inside what the one before found."""
+        found = self._matching(steps[0][1], begin, end)
+        for combinator, compound in steps[1:]:
+            if combinator == ">":
+                parents = {id(self._elements[place]) for place in found}
+                ahead = self._matching(compound, begin, end)
+                found = [place for place in ahead if id(self._elements[place].parent) in parents]
+            else:
+                found = list(self._below(found, compound))
+        return found
+
+    def _below(self, outer: Iterable[int], compound: _Compound) -> Iterator[int]:
+        done = 0  # what stands in one of `outer` is yielded once, however many it stands in
+        for place in outer:
+            if self._ends[place] > done:
+                yield from self._matching(compound, max(place + 1, done), self._ends[place])
+                done = self._ends[place]
+
+    def _matching(self, compound: _Compound, begin: int, end: int) -> list[int]:
+        signs = [f"#{compound.id}"] if compound.id else []
+        signs += [f".{name}" for name in compound.classes] or [compound.name or "*"]
+        known = [self._by_sign.get(sign, _Sorted()) for sign in signs]
+        fewest = min(known, key=lambda places: len(places.places))
+        return [place for place in fewest.within(begin, end) if compound.matches(self._elements[place])]
+
+
+def attribute(element: Element, name: str) -> str | None:
+    """Return an attribute as the string it is in the page."""
+    value = element.get(name)
+    return " ".join(value) if isinstance(value, list) else value
+
+
+def classes_of(element: Element) -> list[str]:
+    """Return the classes of an element."""
+    value = element.get("class")
+    if isinstance(value, str):
+        return value.split()
+    return list(value) if value else []
+
+
+def text_in(element: Element, length: int) -> str:
+    """Return the beginning of what a person reads in an element, as one line of at most `length` characters."""
+    pieces: list[str] = []
+    room = length * 2  # white space will go
+    pending: list[PageElement] = [element]
+    while pending and room > 0:
+        part = pending.pop()
+        if isinstance(part, Element):
+            if part.name not in _SILENT:
+                pending.extend(reversed(part.contents))
+        elif type(part) is NavigableString:
+            piece = part if len(part) <= room else part[:room]
+            pieces.append(piece if piece.strip() else " ")
+            room -= len(pieces[-1])
+    return printable("".join(pieces))[:length].rstrip()
+
+
+def _holds(value: str | None, sign: str, wanted: str) -> bool:
+    if value is None:
+        return False
+    if sign == "~=":
+        return wanted in value.split()
+    if sign == "^=":
+        return bool(wanted) and value.startswith(wanted)
+    if sign == "$=":
+        return bool(wanted) and value.endswith(wanted)
+    if sign == "*=":
+        return bool(wanted) and wanted in value
+    return not sign or value == wanted
+
+
+@lru_cache(maxsize=4096)
+def _parsed(selector: str) -> tuple[tuple[Step, ...], ...]:
+    """Return the alternatives of a selector, each as its steps; raise `ValueError` where it is none."""
+    return tuple(tuple(_steps(one.strip())) for one in _COMMA.split(selector) if one.strip())
+
+
+def _steps(selector: str) -> Iterator[Step]:
+    position, combinator = 0, " "
+    while True:
+        match = _COMPOUND.match(selector, position)
+        if not match or not match[0]:
+            raise ValueError(f"no selector that is understood: {selector!r}")
+        yield combinator, _compound(match)
+        position = match.end()
+        if position == len(selector):
+            return
+        gap = _COMBINATOR.match(selector, position)
+        if not gap:
+            raise ValueError(f"no selector that is understood: {selector!r}")
+        combinator, position = gap[1] or " ", gap.end()
+
+
+def _compound(match: re.Match[str]) -> _Compound:
+    classes: list[str] = []
+    attributes: list[tuple[str, str, str]] = []
+    own_id = None
+    for of_class, of_id, name, sign, wanted in _CONDITION.findall(match[2]):
+        if of_class:
+            classes.append(of_class)
+        elif of_id:
+            own_id = of_id
+        else:
+            attributes.append((name, sign, wanted))
+    name = match[1] if match[1] != "*" else None
+    return _Compound(name, tuple(classes), own_id, tuple(attributes))

@@ -1,0 +1,89 @@
+"""What the page of a thread looks like in one engine: a table of selectors, which `threads.py` reads with.
+
+A *selector* is one of `finding.py`. A *value* names where a fact stands: selectors in the order of preference,
+each with `@attribute` behind it where the fact is one, or `last` before it where the last of several counts:
+`.username@data-name, last .author a`. `@data-score` alone is an attribute of the post itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+Selector = str
+Value = str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """One layout of one engine; a field left empty is something that its pages do not say."""
+
+    name: str
+    """The engine, as it stands in a record's `reader`."""
+    signs: Sequence[bytes]
+    """Bytes of which a page of this layout has at least one; only then is it looked into."""
+
+    requires: Selector = ""
+    """What tells a thread of this layout from a list of threads and from other layouts with the same signs."""
+
+    post: Selector
+    """Each answer, or each post of a forum; the first is the question where `question` finds none."""
+    question: Selector = ""
+    body: Value
+    """The text of a post, in it."""
+    question_body: Value = ""
+    """The text of the question, where it stands elsewhere."""
+    skipped: Selector = ""
+    """Posts that nobody wrote: advertisements, notices of moderators' actions, empty places."""
+
+    title: Value
+    tags: Selector = ""
+    blurb: Value = ""
+    """What a tag's element says about it."""
+    views: Value = ""
+    answers: Value = ""
+    """How many answers there are, on all pages together."""
+    posts: Value = ""
+    """How many posts there are, the question among them, on all pages together."""
+    number: Value = ""
+    """The place of a post in the thread: a page whose first has not number 1 is a later one."""
+
+    id: Value = ""
+    """The number of a post; where empty, what ends its `id` or another of `ID_ATTRIBUTES`."""
+    author: Value = ""
+    time: Value = ""
+    updated: Value = ""
+    score: Value = ""
+    likes: Selector = ""
+    """Elements that each stand for one who likes a post, where the page counts them no other way."""
+    accepted: Selector = ""
+    """What is in an accepted answer, or is it."""
+    question_author: Value = ""
+    question_time: Value = ""
+    question_score: Value = ""
+
+    comment: Selector = ""
+    """Remarks on a post, in it or behind it; where replies stand in posts, a post in a post."""
+    comment_body: Value = ""
+    comment_author: Value = ""
+    comment_time: Value = ""
+    comment_score: Value = ""
+    comment_id: Value = ""
+    more_comments: Value = ""
+    """How many comments of a post are not shown."""
+
+    closed: Selector = ""
+    """Notices that say that a question is closed, and why."""
+    linked: Selector = ""
+    related: Selector = ""
+    """Links to other questions, in the margin."""
+
+    dropped: Selector = ""
+    """What stands in a title or a text and is no part of it: labels, signatures, edit notes, buttons."""
+    quote: Selector = ""
+    """Quotations that are not `blockquote` already."""
+
+    asks: bool = True
+    """Every page asks a question; in a forum it may be any talk, and must be seen to ask."""
+    told_too: bool = False
+    """Its schema.org data says more than its markup."""

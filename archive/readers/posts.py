@@ -1,0 +1,287 @@
+"""The posts of a thread: found by a layout's selectors, with their text cleaned, author, time, score, comments.
+
+Here is all that engines have in common; what differs is in their tables (`layout.py`).
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+
+from bs4 import BeautifulSoup
+from bs4 import Tag as Element
+
+from ..body import body_from_html, body_from_text
+from ..errors import PageRejected
+from ..limits import LIMITS, Limits
+from ..records import Answer, Body, Comment, Tag, tag_name, text_id
+from .dates import Clock, clock_for
+from .finding import Outline, attribute, classes_of, text_in
+from .layout import Layout, Value
+from .things import count, inner_html
+
+ID_ATTRIBUTES = (
+    "data-answerid",
+    "data-questionid",
+    "data-comment-id",
+    "data-post-id",
+    "data-postid",
+    "data-post",
+    "data-pid",
+    "data-id",
+    "id",
+    "name",
+)
+"""Attributes of a post, or of an anchor in it, that end in its number."""
+
+TIMES = 200
+"""Times of a page that are looked at for which of their numbers is the day."""
+
+FEW_ANCHORS = 5
+"""Anchors of a post that are looked at for its number: it stands in one of the first."""
+
+RECORD_LENGTH = 500
+"""Characters that a post counts as beside its text: what it takes in memory without any."""
+
+# Parts of texts that any engine may show and that nobody wrote: rendered formulas whose source stands beside
+# them, line numbers, what is read to the blind only, controls, and what is hidden.
+NO_TEXT = (
+    ".MathJax, .MathJax_Preview, .MathJax_Display, .MathJax_SVG, mjx-container, .katex-html, .katex-mathml mrow,"
+    ".gutter, .line-numbers-rows, .linenos, .sr-only, .visually-hidden, .screen-reader-text, .u-srOnly,"
+    "[hidden], [aria-hidden=true], form, input, nav"
+)
+_FORMULA = "script[type^='math/tex'], annotation[encoding='application/x-tex']"
+_MATHML = frozenset({"math", "semantics"})
+_PICTURE = "img"
+_LAZY_SOURCES = ("data-src", "data-original", "data-lazy-src", "data-url")
+_NUMBER_AT_END = re.compile(r"(\d{1,18})\Z")
+_EMOJI_CLASSES = frozenset({"emoji", "smilie", "inlineimg", "smiley", "bbc_emoticon"})
+
+
+class Posts:
+    """Reads the posts of one page in one layout."""
+
+    def __init__(
+        self,
+        soup: BeautifulSoup,
+        outline: Outline,
+        layout: Layout,
+        *,
+        received: datetime,
+        base: str | None,
+        limits: Limits = LIMITS,
+    ) -> None:
+        self.outline, self.layout, self._base, self._limits = outline, layout, base, limits
+        self._spent = 0
+        outline.silence(NO_TEXT + (f", {layout.dropped}" if layout.dropped else ""))
+        self._write_formulas()
+        self.question, self.posts = self._units()
+        self._comments = outline.find(layout.comment) if layout.comment else []
+        everything = [*self.posts, *self._comments, *([self.question] if self.question else [])]
+        if len(everything) > limits.posts:
+            raise PageRejected(f"{len(everything):,} posts; a page is read up to {limits.posts:,}")
+        self._unit_ids = {id(unit) for unit in everything}
+        self._comments_by_post = self._shared_out()
+        html = soup.find("html")
+        language = attribute(html, "lang") if isinstance(html, Element) else None
+        self._clock = clock_for(self._printed_times(), received, language)
+
+    def answer(self, unit: Element, body: Body) -> Answer:
+        """Return a post as an answer with this text."""
+        comments = self.comments(unit)
+        told = self.layout
+        return Answer(
+            id=self.number(unit, told.id) or text_id(body.text),
+            body=body,
+            author=self.line(told.author, unit),
+            created=self.time(told.time, unit),
+            updated=self.updated(unit),
+            score=self.score(unit, told.score),
+            accepted=self._is_accepted(unit),
+            comments=comments,
+            comment_count=self.comment_count(unit, len(comments)),
+        )
+
+    def body(self, unit: Element, value: Value) -> Body | None:
+        """Return the text of a post; None where it has none, as one that was deleted."""
+        element = next(self._values(value, unit), None)
+        if element is None or isinstance(element, str):
+            return body_from_text(element) if element else None
+        self._prepare(element)
+        html = inner_html(element)
+        self._spent += len(html) + RECORD_LENGTH
+        if self._spent > self._limits.page_text:
+            raise PageRejected(f"its texts have more than {self._limits.page_text:,} characters together")
+        return body_from_html(html, base_url=self._base, limits=self._limits)
+
+    def comments(self, unit: Element) -> tuple[Comment, ...]:
+        """Return the comments on a post."""
+        return tuple(self._comment(element) for element in self._comments_by_post.get(id(unit), ()))
+
+    def comment_count(self, unit: Element, held: int) -> int | None:
+        """Return how many comments a post has where the page says that it does not show them all."""
+        more = self.count(self.layout.more_comments, unit)
+        return held + more if more and more > 0 else None
+
+    def tags(self) -> tuple[Tag, ...]:
+        """Return the question's tags."""
+        tags: dict[str, Tag] = {}
+        for element in self.outline.find(self.layout.tags):
+            title = text_in(element, self._limits.name_length).strip(" ,#")
+            name = tag_name(title)
+            if name and name not in tags and len(tags) < self._limits.tags:
+                blurb = self.line(self.layout.blurb, element, self._limits.blurb_length)
+                tags[name] = Tag(name, title if title != title.casefold() else None, blurb)
+        return tuple(tags.values())
+
+    def line(self, value: Value, within: Element | None = None, length: int | None = None) -> str | None:
+        """Return the first text that a value finds, as one line; None where it finds none."""
+        limit = length or self._limits.name_length
+        texts = (t if isinstance(t, str) else text_in(t, limit) for t in self._values(value, within))
+        return next((text[:limit].rstrip() for text in texts if text), None)
+
+    def count(self, value: Value, within: Element | None = None) -> int | None:
+        """Return the first number that a value finds."""
+        texts = (t if isinstance(t, str) else text_in(t, 200) for t in self._values(value, within))
+        return next((n for text in texts if (n := count(text)) is not None), None)
+
+    def time(self, value: Value, within: Element | None = None) -> datetime | None:
+        """Return the first time that a value finds, in UTC."""
+        times = (
+            self._clock.time(t) if isinstance(t, str) else self._clock.time_in(t)
+            for t in self._values(value, within)
+        )
+        return next((time for time in times if time), None)
+
+    def updated(self, unit: Element) -> datetime | None:
+        """Return when a post was last changed; None where that is when it was written."""
+        time = self.time(self.layout.updated, unit)
+        return time if time != self.time(self.layout.time, unit) else None
+
+    def score(self, unit: Element, value: Value) -> int | None:
+        """Return the score of a post, else how many like it."""
+        score = self.count(value, unit)
+        if score is None and self.layout.likes:
+            return len(list(self._own(self.layout.likes, unit))) or None
+        return score
+
+    def number(self, unit: Element, value: Value) -> str | None:
+        """Return the id that the engine gave a post."""
+        named = self.line(value, unit)
+        if named:
+            return named.rpartition("_")[2]  # "t1_" says what kind of thing it is
+        anchors = islice(self._own("a[id], a[name], span[id], input[id]", unit), FEW_ANCHORS)
+        for element in (unit, *anchors):
+            for name in ID_ATTRIBUTES:
+                match = _NUMBER_AT_END.search(attribute(element, name) or "")
+                if match:
+                    return match[1]
+        return None
+
+    def _units(self) -> tuple[Element | None, list[Element]]:
+        """Return the element of the question, where it has one of its own, and those of the posts."""
+        layout, outline = self.layout, self.outline
+        skipped = {id(e) for e in outline.find(layout.skipped)} if layout.skipped else set()
+        question = outline.first(layout.question) if layout.question else None
+        posts = [post for post in outline.find(layout.post) if id(post) not in skipped and post is not question]
+        return question, self._outermost(posts)
+
+    def _outermost(self, posts: Sequence[Element]) -> list[Element]:
+        """Return the posts that are in no other: wrappers may have the same class as what they wrap."""
+        kept: list[Element] = []
+        for post in posts:
+            if not kept or not self.outline.is_in(post, kept[-1]):
+                kept.append(post)
+        return kept
+
+    def _shared_out(self) -> dict[int, list[Element]]:
+        """Return the comments by the post that they are on: the one around them, else the last before."""
+        posts = [*self.posts, *([self.question] if self.question else [])]
+        posts.sort(key=self.outline.place)
+        places = [self.outline.place(post) for post in posts]
+        shared: dict[int, list[Element]] = {}
+        for comment in self._comments:
+            before = bisect_right(places, self.outline.place(comment))
+            if before and posts[before - 1] is not comment:
+                shared.setdefault(id(posts[before - 1]), []).append(comment)
+        return shared
+
+    def _comment(self, unit: Element) -> Comment:
+        told = self.layout
+        author = self.line(told.comment_author or told.author, unit)
+        time = self.time(told.comment_time or told.time, unit)
+        body = self.body(unit, told.comment_body or told.body) or Body("")
+        return Comment(
+            id=self.number(unit, told.comment_id) or text_id(body.text),
+            body=body,
+            author=author,
+            created=time,
+            score=self.count(told.comment_score, unit),
+        )
+
+    def _is_accepted(self, unit: Element) -> bool | None:
+        if not self.layout.accepted:
+            return None
+        return next(self._own(self.layout.accepted, unit), None) is not None
+
+    def _values(self, value: Value, within: Element | None) -> Iterator[Element | str]:
+        """Yield what a value finds, in the order of preference: elements, or what their attributes say."""
+        for one in _alternatives(value):
+            selector, _, name = one.partition("@")
+            is_last = selector.startswith("last ")
+            selector = selector.removeprefix("last ").strip()
+            found = self._found(selector, within)
+            for element in reversed(list(found)) if is_last else found:
+                if not name:
+                    yield element
+                elif (text := attribute(element, name)) is not None:
+                    yield text
+
+    def _found(self, selector: str, within: Element | None) -> Iterable[Element]:
+        if not selector:
+            return [within] if within is not None else []
+        return self.outline.find(selector) if within is None else self._own(selector, within)
+
+    def _own(self, selector: str, unit: Element) -> Iterator[Element]:
+        """Yield what stands in a post and in no other that is in it."""
+        for element in self.outline.find(selector, unit):
+            around: Element | None = element
+            while around is not None and around is not unit and id(around) not in self._unit_ids:
+                around = around.parent
+            if around is unit:
+                yield element
+
+    def _printed_times(self) -> Iterator[str]:
+        for element in self._values(self.layout.time, None):
+            yield element if isinstance(element, str) else text_in(element, 60)
+
+    def _write_formulas(self) -> None:
+        """Put the source of each formula where a person would read it."""
+        for element in self.outline.find(_FORMULA):
+            source = element.get_text().strip()
+            is_display = "mode=display" in (attribute(element, "type") or "")
+            element.string = f"$${source}$$" if is_display else f"${source}$"
+            around: Element | None = element
+            while around is not None and (around is element or around.name in _MATHML):
+                around.name = "span"  # within `math` other rules of parsing hold
+                around = around.parent
+
+    def _prepare(self, element: Element) -> None:
+        """Make a text's quotations `blockquote`, and pictures that come later come now."""
+        if self.layout.quote:
+            for quote in self.outline.find(self.layout.quote, element):
+                if quote is not element and quote.name != "template":
+                    quote.name = "blockquote"
+        for picture in self.outline.find(_PICTURE, element):
+            if _EMOJI_CLASSES & set(classes_of(picture)):
+                continue
+            later = next((attribute(picture, name) for name in _LAZY_SOURCES if picture.get(name)), None)
+            if later:
+                picture["src"] = later
+
+
+def _alternatives(value: Value) -> Iterator[str]:
+    return (one.strip() for one in value.split(",") if one.strip())

@@ -1,0 +1,236 @@
+"""Reader of threads: pages of forums and of Q&A sites, by the tables in `engines/`, one for each layout.
+
+The first post is the question and the others are answers, unless the engine tells them apart. A forum's thread
+that asks nothing (`asking.py`) is no Q&A page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
+
+from bs4 import BeautifulSoup
+from bs4 import Tag as Element
+
+from ..errors import PageRejected
+from ..limits import LIMITS, Limits
+from ..page import Found, Page
+from ..records import Answer, Body, Link, Question, distinct
+from .addresses import linked_questions, question_id, site_of
+from .asking import asks
+from .engines import LAYOUTS
+from .finding import Outline, attribute, text_in
+from .html import base_address, looks_like_html, page_address, parse
+from .layout import Layout
+from .posts import Posts
+from .schema_org import bodies_of, id_of_text, questions_in
+from .things import address
+from .unite import beginning, beyond
+
+NAME = "threads"
+
+# A page behind the first: ?start=20, ?page=2, /page-2, /page/2/, index2.html, topic=12.15
+_LATER_PAGE = re.compile(
+    r"[?&;](?:start|page|pagenumber|st)=0*(?:[2-9]|[1-9]\d)\d{0,5}\b|/(?:page|p|seite)[-/]?0*(?:[2-9]|[1-9]\d)\d{0,5}(?:[/?#]|\Z)"
+    r"|/index(?:[2-9]|[1-9]\d)\d{0,5}\.html|[?&]topic=\d{1,12}\.[1-9]\d{0,6}\b"
+)
+# What sites put behind the title of a question that is closed.
+_TITLE_NOTE = re.compile(r"[\[(](?:closed|duplicate|on hold|locked|geschlossen|duplikat)[\])]\s*\Z", re.IGNORECASE)
+# Why a question is closed, by what the notice says of it, in the words of the records.
+_CLOSINGS = (
+    ("duplicate", re.compile(r"duplicate|already has (?:an )?answers?|been asked before|doppelt", re.IGNORECASE)),
+    ("off-topic", re.compile(r"off[- ]topic|not about|does not (?:appear|seem) to be about", re.IGNORECASE)),
+    ("opinion-based", re.compile(r"opinion|not constructive|subjective", re.IGNORECASE)),
+    ("needs more focus", re.compile(r"more focus|too broad", re.IGNORECASE)),
+    ("needs details", re.compile(r"details or clarity|unclear|debugging|not a real question|ambiguous", re.IGNORECASE)),
+    ("too localized", re.compile(r"too locali[sz]ed", re.IGNORECASE)),
+    ("closed", re.compile(r"\bclosed|on hold|not open for|no longer (?:open|accept)|geschlossen", re.IGNORECASE)),
+    ("locked", re.compile(r"\block(?:ed)?\b|gesperrt", re.IGNORECASE)),
+)
+NOTICE_LENGTH = 1000
+"""Characters of a notice that are looked at for why a question is closed: its first sentences say so."""
+
+FEW_NOTICES = 5
+"""Notices that are looked at: a question has one or two."""
+
+SIDE_LINKS = 100
+"""Questions of the margin that become links: pages show up to 25."""
+
+
+def sniff(page: Page) -> float:
+    """Return how sure it is that the page is a thread: looks for the engines' signs in its bytes."""
+    if not looks_like_html(page):
+        return 0.0
+    return 0.8 if next(_signed(page), None) else 0.0
+
+
+def read(page: Page, limits: Limits = LIMITS) -> Iterator[Found]:
+    """Yield the question of the thread; raise `PageRejected` where there is none."""
+    soup = parse(page, limits)
+    outline = Outline(soup, limits)
+    for layout in _signed(page):
+        if _fits(layout, outline):
+            yield _Thread(page, soup, outline, layout, limits).read()
+            return
+    raise PageRejected("not a Q&A page: it bears the name of an engine, and has no post of it")
+
+
+def _fits(layout: Layout, outline: Outline) -> bool:
+    """Tell whether a page has what the layout finds questions by."""
+    if layout.requires and outline.first(layout.requires) is None:
+        return False
+    return outline.first(layout.post) is not None or outline.first(layout.question) is not None
+
+
+def _signed(page: Page) -> Iterator[Layout]:
+    """Yield the layouts of which the page has a sign."""
+    data = page.data.replace(b"\0", b"") if b"\0" in page.data else page.data  # UTF-16 is ASCII and NULs
+    return (layout for layout in LAYOUTS if any(sign in data for sign in layout.signs))
+
+
+class _Thread:
+    """Makes a question of one page in one layout."""
+
+    def __init__(
+        self, page: Page, soup: BeautifulSoup, outline: Outline, layout: Layout, limits: Limits
+    ) -> None:
+        self._soup, self._outline, self._layout, self._limits = soup, outline, layout, limits
+        self._url = page_address(soup)
+        self._base = base_address(soup, self._url)
+        told = questions_in(soup, limits) if layout.told_too else []
+        self._told = told[0] if len(told) == 1 else None
+        self._posts = Posts(soup, outline, layout, received=page.received, base=self._base, limits=limits)
+
+    def read(self) -> Question:
+        layout, posts = self._layout, self._posts
+        title = self._title()
+        asking, replies = self._parted()
+        closed = self._closing(title, replies)  # before bodies are read: the notice may stand in one
+        body = self._body_of(asking) if asking is not None else None
+        answers = self._answers(replies)
+        self._require_question(title, body, answers)
+        question = Question(
+            id=question_id(self._url) or id_of_text(title, body, site_of(self._url)),
+            title=title,
+            body=body,
+            tags=posts.tags() if layout.tags else (),
+            answers=answers,
+            comments=posts.comments(asking) if asking is not None else (),
+            views=posts.count(layout.views),
+            url=self._url,
+            site=site_of(self._url),
+            closed=closed,
+            answer_count=beyond(len(answers), self._stated_answers()),
+            reader=layout.name,
+        )
+        if asking is not None:
+            question = self._with_facts_of(question, asking)
+        return replace(question, links=tuple(self._links(question)))
+
+    def _body_of(self, asking: Element) -> Body | None:
+        """Return the text of the question; None where it is but a title."""
+        layout, posts = self._layout, self._posts
+        body = posts.body(asking, layout.question_body or layout.body)
+        return body if body and (body.text or body.html) else None
+
+    def _with_facts_of(self, question: Question, asking: Element) -> Question:
+        """Return the question with what its own post says of it."""
+        layout, posts = self._layout, self._posts
+        comments = question.comments
+        return replace(
+            question,
+            author=posts.line(layout.question_author) or posts.line(layout.author, asking),
+            created=posts.time(layout.question_time) or posts.time(layout.time, asking),
+            updated=posts.updated(asking),
+            score=posts.count(layout.question_score) if layout.question_score else posts.score(asking, layout.score),
+            comment_count=posts.comment_count(asking, len(comments)),
+        )
+
+    def _title(self) -> str:
+        title = self._posts.line(self._layout.title, length=self._limits.title_length)
+        if not title:
+            raise PageRejected("not a Q&A page: the thread has no title")
+        return title
+
+    def _parted(self) -> tuple[Element | None, list[Element]]:
+        """Return the post that asks and those that reply; on a later page all reply."""
+        posts = self._posts.posts
+        if self._posts.question is not None or self._layout.question:
+            return self._posts.question, posts
+        return (None, posts) if self._is_later_page() else (posts[0], posts[1:])
+
+    def _is_later_page(self) -> bool:
+        number = self._posts.count(self._layout.number, self._posts.posts[0])
+        if number is not None:
+            return number > 1
+        return _LATER_PAGE.search(self._url or "") is not None
+
+    def _answers(self, replies: list[Element]) -> tuple[Answer, ...]:
+        found = [self._posts.answer(unit, self._posts_body(unit)) for unit in replies]
+        answers = [answer for answer in found if answer.body.text or answer.body.html]
+        if not self._layout.asks and not any(answer.accepted for answer in answers):
+            answers = [replace(answer, accepted=None) for answer in answers]  # most threads accept none
+        if self._told:
+            accepted = {beginning(a.body.text) for a in self._told.answers if a.accepted}
+            if accepted:
+                answers = [replace(a, accepted=beginning(a.body.text) in accepted) for a in answers]
+        ids = distinct(answer.id for answer in answers)
+        return tuple(replace(answer, id=unique) for answer, unique in zip(answers, ids, strict=True))
+
+    def _posts_body(self, unit: Element) -> Body:
+        return self._posts.body(unit, self._layout.body) or Body("")
+
+    def _require_question(self, title: str, body: Body | None, answers: tuple[Answer, ...]) -> None:
+        """Raise `PageRejected` where the thread holds nothing, or asks nothing."""
+        if body is None and not answers and not self._layout.asks:
+            raise PageRejected("not a Q&A page: a thread without a text")
+        if self._layout.asks or any(answer.accepted for answer in answers) or self._is_told_as_question():
+            return
+        if not asks(title, body.text if body else ""):
+            raise PageRejected("not a Q&A page: a thread that asks nothing")
+
+    def _is_told_as_question(self) -> bool:
+        return self._told is not None and any(a.accepted is not None for a in self._told.answers)
+
+    def _stated_answers(self) -> int | None:
+        stated = self._posts.count(self._layout.answers)
+        posts = self._posts.count(self._layout.posts)
+        return posts - 1 if stated is None and posts else stated
+
+    def _closing(self, title: str, replies: list[Element]) -> str | None:
+        """Return why the question is closed, where a notice or the end of its title says that it is."""
+        found = self._outline.find(self._layout.closed)
+        of_question = (e for e in found if not any(self._outline.is_in(e, unit) for unit in replies))
+        notices = [text_in(element, NOTICE_LENGTH) for element in islice(of_question, FEW_NOTICES)]
+        notices += _TITLE_NOTE.findall(title)
+        reasons = (reason for notice in notices for reason, words in _CLOSINGS if words.search(notice))
+        return next(reasons, None)
+
+    def _links(self, question: Question) -> Iterator[Link]:
+        """Yield links to the questions that it is a duplicate of, that its texts lead to, and of the margin."""
+        layout = self._layout
+        seen: set[str] = {question.id}
+        duplicates = f"{layout.closed} " if question.closed == "duplicate" else ""
+        found = [*(Link(t, "duplicate") for t in self._targets(_anchors_in(duplicates)))] if duplicates else []
+        found += linked_questions(bodies_of(question), question.id)
+        found += [Link(target, "linked") for target in self._targets(layout.linked)]
+        found += [Link(target, "related") for target in self._targets(layout.related)]
+        for link in found:
+            if link.target not in seen:
+                seen.add(link.target)
+                yield link
+
+    def _targets(self, selector: str) -> Iterator[str]:
+        """Yield the ids of the questions that links lead to."""
+        for element in self._outline.find(selector)[:SIDE_LINKS] if selector else ():
+            url = address(attribute(element, "href") or "", self._base)
+            target = question_id(url)
+            if target:
+                yield target
+
+
+def _anchors_in(selectors: str) -> str:
+    """Return the selector of the links in what the selectors find."""
+    return ", ".join(f"{one.strip()} a[href]" for one in selectors.split(",") if one.strip())
