@@ -36,6 +36,7 @@ _LATER_PAGE = re.compile(
     r"[?&;](?:start|page|pagenumber|st)=0*(?:[2-9]|[1-9]\d)\d{0,5}\b|/(?:page|p|seite)[-/]?0*(?:[2-9]|[1-9]\d)\d{0,5}(?:[/?#]|\Z)"
     r"|/index(?:[2-9]|[1-9]\d)\d{0,5}\.html|[?&]topic=\d{1,12}\.[1-9]\d{0,6}\b"
 )
+_NUMBER_AT_END = re.compile(r"\d{1,18}\Z")
 # What sites put behind the title of a question that is closed.
 _TITLE_NOTE = re.compile(r"[\[(](?:closed|duplicate|on hold|locked|geschlossen|duplikat)[\])]\s*\Z", re.IGNORECASE)
 # Why a question is closed, by what the notice says of it, in the words of the records.
@@ -112,7 +113,7 @@ class _Thread:
         answers = self._answers(replies)
         self._require_question(title, body, answers)
         question = Question(
-            id=question_id(self._url) or id_of_text(title, body, site_of(self._url)),
+            id=self._native_id() or id_of_text(title, body, site_of(self._url)),
             title=title,
             body=body,
             tags=posts.tags() if layout.tags else (),
@@ -147,6 +148,12 @@ class _Thread:
             score=posts.count(layout.question_score) if layout.question_score else posts.score(asking, layout.score),
             comment_count=posts.comment_count(asking, len(comments)),
         )
+
+    def _native_id(self) -> str | None:
+        """Return the id that the page gives its question: in its address, or in its markup."""
+        site = site_of(self._url)
+        number = _NUMBER_AT_END.search(self._posts.line(self._layout.question_number) or "")
+        return question_id(self._url) or (f"{site}:{number[0]}" if site and number else None)
 
     def _title(self) -> str:
         title = self._posts.line(self._layout.title, length=self._limits.title_length)

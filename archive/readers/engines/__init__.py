@@ -1,7 +1,7 @@
 """The engines whose threads are read: one module each, with a table for each layout it ever had.
 
-The order is that in which layouts are tried on a page that has the signs of several: those with the tellest
-signs first.
+The order is that in which layouts are tried on a page that has the signs of several: engines whose class names
+no other uses come first.
 """
 
 from __future__ import annotations
@@ -9,18 +9,60 @@ from __future__ import annotations
 from itertools import chain
 
 from ..layout import Layout
-from . import askbot, bbpress, discourse, phpbb, quora, reddit, stackexchange, vbulletin, xenforo
-
-LAYOUTS: tuple[Layout, ...] = tuple(
-    chain(
-        stackexchange.LAYOUTS,
-        askbot.LAYOUTS,
-        discourse.LAYOUTS,
-        reddit.LAYOUTS,
-        quora.LAYOUTS,
-        xenforo.LAYOUTS,
-        phpbb.LAYOUTS,
-        vbulletin.LAYOUTS,
-        bbpress.LAYOUTS,
-    )
+from . import (
+    apache_answer,
+    askbot,
+    bbpress,
+    discourse,
+    drupal,
+    flarum,
+    fluxbb,
+    github,
+    invision,
+    khoros,
+    mybb,
+    nodebb,
+    osqa,
+    phpbb,
+    question2answer,
+    quora,
+    reddit,
+    smf,
+    stackexchange,
+    vanilla,
+    vbulletin,
+    wordpress_qa,
+    xenforo,
+    yahoo_answers,
+    zhihu,
 )
+
+ENGINES = (
+    stackexchange,
+    question2answer,
+    askbot,
+    osqa,
+    discourse,
+    reddit,
+    quora,
+    zhihu,
+    yahoo_answers,
+    xenforo,
+    invision,
+    nodebb,
+    flarum,
+    vanilla,
+    khoros,
+    github,
+    wordpress_qa,
+    apache_answer,
+    vbulletin,
+    smf,
+    fluxbb,
+    mybb,
+    phpbb,
+    bbpress,
+    drupal,
+)
+
+LAYOUTS: tuple[Layout, ...] = tuple(chain.from_iterable(engine.LAYOUTS for engine in ENGINES))

@@ -1,0 +1,32 @@
+"""Apache Answer, from its public templates for crawlers; the application adds nothing that they lack."""
+
+from __future__ import annotations
+
+from ..layout import Layout
+
+LAYOUTS = (
+    Layout(
+        name="apache_answer",
+        signs=(b"answer-item", b"questionDetail", b"Apache Answer", b"apache/incubator-answer"),
+        requires="#questionHeader, .questionDetail, #answerHeader, .answer-item",
+        question="#questionHeader, .question-detail, .questionDetail",
+        post=".answer-item",
+        question_body=".question-detail article.fmt, article.fmt, .fmt",
+        body="article.fmt, article, .fmt",
+        title="h1 a, h1",
+        tags="a.badge-tag",
+        blurb="",
+        answers="#answerHeader h5, #answerHeader",
+        author=".author-name, .user-card a[href*='/users/'], a[href*='/users/']",
+        time="time[datetime], time",
+        score=".current-vote, .vote-count, button.disabled",
+        accepted=".accepted-answer, .bg-success, .text-success",
+        comment=".comment-item",
+        comment_body=".fmt, .comment-content",
+        comment_author="a[href*='/users/']",
+        comment_time="time",
+        closed=".alert .fw-bold, .question-operation-msg",
+        related=".related-questions a[href], .card .list-group-item[href*='/questions/']",
+        told_too=True,
+    ),
+)

@@ -1,0 +1,37 @@
+"""MyBB 1.6 and 1.8 (`div.post`), and 1.4 and before (tables); from its public templates."""
+
+from __future__ import annotations
+
+from ..layout import Layout
+
+LAYOUTS = (
+    Layout(
+        name="mybb",
+        signs=(b"MyBB", b"mybb", b"post_content", b"postbit_"),
+        requires=".post_body, .post_content",
+        post="div.post[id^=post_], div.post.classic",
+        skipped=".deleted_post, .unapproved_post",
+        body=".post_body",
+        title="td.thead strong, .thead > div strong, .thread_title, .active, title",
+        number=".post_head .float_right a, .post_head .float_right",
+        author=".author_information strong .largetext a, .author_information .largetext, .author_information strong",
+        time=".post_head .post_date, .post_date",
+        updated=".post_edit",
+        accepted=".best_answer, .bestanswer",
+        dropped=".post_edit, .edited_post, .signature, .post_meta .post_edit, .codeblock .title, .post_head .edited_post",
+        asks=False,
+    ),
+    Layout(
+        name="mybb",
+        signs=(b"MyBB", b"mybb", b"showthread.php?tid="),
+        post="table[id^=post_], #posts > table.tborder",
+        body="[id^=pid_], .post_body",
+        title="td.thead strong, .thead strong, .navigation .active, title",
+        number="td .float_right a",
+        author=".largetext a, .largetext",
+        time=".smalltext, .post_date",
+        dropped=".signature, .post_edit, .quote_header, .code_header",
+        quote=".quote_body",
+        asks=False,
+    ),
+)

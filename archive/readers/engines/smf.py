@@ -1,0 +1,45 @@
+"""Simple Machines Forum 2.1, 2.0 (`.post_wrapper`) and 1.1 (tables), and ElkArte; from their public templates."""
+
+from __future__ import annotations
+
+from ..layout import Layout
+
+# Notes of edits, links of moderators, signatures, and the heads of quotations and code.
+ADDED = ".signature, .modified, .moderatorbar, .attachments, .codeheader, .codeoperation, .quickbuttons, .smalltext.modified"
+
+LAYOUTS = (
+    Layout(
+        name="smf",
+        signs=(b"smf_", b"Simple Machines", b"ElkArte", b"elk_"),
+        post="#forumposts .windowbg[id^=msg], #forumposts .windowbg, #forumposts .windowbg2, #forumposts .post_wrapper",
+        skipped=".approvebg .ignored, #quickReplyOptions",
+        body=".post .inner, .postarea .inner, .messageContent, .post",
+        title=(
+            "#display_head .display_title, .display_title, #top_subject, #forumposts .catbg .main_icons, .category_header h1,"
+            "#forumposts h3.catbg, h1.forumtitle"
+        ),
+        number=".page_number",
+        author=".poster h4 a[href*='action=profile'], .poster h4 a[href*=profile], .poster h4, .poster .name",
+        time=".postinfo a.smalltext, .postinfo time, .keyinfo time, .keyinfo .smalltext, .postinfo",
+        score=".like_count, .likes_count",
+        tags=".tags_row a, .tagged a",
+        accepted=".best_answer, .solved_post",
+        dropped=ADDED,
+        quote=".bbc_standard_quote",
+        asks=False,
+    ),
+    Layout(
+        name="smf",
+        signs=(b"smf_", b"Simple Machines", b"SMF"),
+        requires="td.windowbg, td.windowbg2, .tborder .windowbg",
+        post="table.bordercolor td.windowbg, table.bordercolor td.windowbg2, form#quickModForm td.windowbg, form#quickModForm td.windowbg2",
+        skipped=".titlebg, .catbg",
+        body="div.post, .post",
+        title="#top_subject, td.catbg3, tr.catbg3 td, div[id^=subject_] a, title",
+        author="td b a[href*=profile], b a[href*=profile], b",
+        time="td .smalltext, div.smalltext",
+        dropped=f"{ADDED}, .quoteheader, .codeheader",
+        quote="div.quote",
+        asks=False,
+    ),
+)
