@@ -54,3 +54,12 @@ def asks(title: str, text: str) -> bool:
     if any(mark in own for mark in _QUESTION_MARKS):
         return True
     return any(words.search(title) for words in (_QUESTION_WORD, _ASKING)) or _ASKING_TEXT.search(own) is not None
+
+
+def is_question(title: str) -> bool:
+    """Tell whether a title by itself is a question.
+
+    >>> [is_question(title) for title in ("Which kettle?", "Kettles of 2024", "How to descale a kettle")]
+    [True, False, True]
+    """
+    return any(mark in title for mark in _QUESTION_MARKS) or _QUESTION_WORD.search(title) is not None

@@ -87,6 +87,15 @@ class Outline:
         """Return the first that the selector finds; None where it finds nothing."""
         return next(iter(self.find(selector, within)), None)
 
+    def with_id(self, name: str) -> Element | None:
+        """Return the element with that id."""
+        places = self._by_sign.get(f"#{name}")
+        return self._elements[places.places[0]] if places else None
+
+    def classes(self) -> dict[str, int]:
+        """Return how many elements have each class."""
+        return {sign[1:]: len(known.places) for sign, known in self._by_sign.items() if sign.startswith(".")}
+
     def place(self, element: Element) -> int:
         """Return the place of an element in the order of the page."""
         return self._place[id(element)]

@@ -54,7 +54,7 @@ _ESCAPED_MARKUP = re.compile(rf"\s*&lt;(?:{_BLOCKS}|{_INLINE})\b.*&gt;\s*\Z", re
 
 _PARTED = r"[.,\xa0\u2009\u202f]"  # in English, in German, and with the narrow spaces of French
 _NUMBER = re.compile(
-    rf"[^\d+−-]{{0,40}}?([+−-]?)(\d{{1,18}}(?:{_PARTED}\d{{1,18}}){{0,6}}) ?([kKmM]?)(?![\w.])"
+    rf"[^\d+−–-]{{0,40}}?([+−–-]?)(\d{{1,18}}(?:{_PARTED}\d{{1,18}}){{0,6}}) ?([kKmM]?)(?![\w.])"
 )
 _THOUSANDS = re.compile(rf"\d{{1,3}}({_PARTED})\d{{3}}(?:\1\d{{3}})*")
 _SCALES: Mapping[str, int] = {"": 1, "k": 1_000, "m": 1_000_000}

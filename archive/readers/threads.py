@@ -73,7 +73,7 @@ def read(page: Page, limits: Limits = LIMITS) -> Iterator[Found]:
     outline = Outline(soup, limits)
     for layout in _signed(page):
         if _fits(layout, outline):
-            yield _Thread(page, soup, outline, layout, limits).read()
+            yield Thread(page, soup, outline, layout, limits).read()
             return
     raise PageRejected("not a Q&A page: it bears the name of an engine, and has no post of it")
 
@@ -91,7 +91,7 @@ def _signed(page: Page) -> Iterator[Layout]:
     return (layout for layout in LAYOUTS if any(sign in data for sign in layout.signs))
 
 
-class _Thread:
+class Thread:
     """Makes a question of one page in one layout."""
 
     def __init__(

@@ -1,4 +1,7 @@
-"""AskBot: the layouts of askbot.org, ask.openstack.org, ask.fedoraproject.org and their like since 2010."""
+"""AskBot: the layouts of askbot.org, ask.openstack.org, ask.fedoraproject.org and their like since 2011.
+
+Before that AskBot had the markup of OSQA, whose table reads it.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,8 @@ LAYOUTS = (
     Layout(
         name="askbot",
         signs=(b"askbot", b"post-update-info", b"Askbot"),
-        question="div.post.question, div.js-question, #question-table",
-        post="div.post.answer, div.answer.js-answer, div[id^=answer-container-]",
+        question="div.post.question, div.js-question",
+        post="div.post.answer, div.answer.js-answer",
         body=".post-body, .item-right .body",
         title="h1.section-title, .content h1 a[href*=question], h1 a[href*=question], h1",
         tags="#question-tags .js-tag-name, #question-tags a[rel=tag], #question-tags .tag, .question .tags a[rel=tag]",

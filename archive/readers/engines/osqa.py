@@ -17,7 +17,7 @@ LAYOUTS = (
         views=".views-count, .item-count.views",
         answers=".tabBar h2, #sort-top h2",
         author="last .post-update-info a[href*='/users/'], .post-update-info .user-info",
-        time="last .post-update-info .relativetime, .post-update-info .relativetime, .relativetime",
+        time=".post-update-info .relativetime, .post-update-info strong span, .post-update-info p, .relativetime",
         score=".post-score, .vote-number",
         accepted=".accepted-answer, .accept-answer.on",
         comment=".comment",

@@ -1,0 +1,131 @@
+"""The posts of a thread of an engine that nobody has written a table for: blocks of one class, one after another.
+
+Blocks are posts where nearly each names its author, tells a time and holds a text. They are no posts where
+they lead elsewhere, as lists of threads and search results do, or where the page says more outside of them, as
+an article with comments does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bs4 import Tag as Element
+
+from .dates import Clock
+from .finding import Outline, classes_of, text_in
+from .layout import Layout
+
+FEWEST_BLOCKS = 2
+MOST_KINDS = 400
+"""Classes of a page that are looked at, those with the most elements first. Real threads have up to 300."""
+
+MOST_BLOCKS = 1_000
+"""Elements of one class that may be posts of one page."""
+
+SHARE = 0.8
+"""Share of the blocks that must have an author, a time and a text: a post may be deleted."""
+
+LEADING_SHARE = 0.5
+"""Share of the blocks with a heading that links elsewhere from which they are a list."""
+
+SHORTEST_TEXT = 15
+"""Characters that a post's text must have to count as one; "Thanks!" does not, but one in five may be so."""
+
+AUTHORS = (
+    "[itemprop=author], [rel=author], [class*=author], [class*=username], [class*=user-name], [class*=poster], [class*=byline],"
+    "a[href*='/user'], a[href*='/member'], a[href*='/profile'], a[href*='/people/'], a[href*='/u/'], [class*=nick]"
+)
+TIMES = "time, [datetime], [class*=date], [class*=time], [class*=posted], [class*=published], abbr[title]"
+BODIES = (
+    "[class*=body], [class*=content], [class*=message], [class*=text], [class*=post-msg], blockquote, .prose, .markdown, .entry"
+)
+LEADING = "h1 a[href], h2 a[href], h3 a[href], h4 a[href], a[class*=title]"
+
+OUTSIDE = 2.0
+"""How many times the text of the first post all paragraphs outside of posts may have, as rules of a forum do."""
+
+
+def layout_of(outline: Outline, clock: Clock) -> Layout | None:
+    """Return a table for the page's posts, found by their structure; None where there are none."""
+    best: tuple[int, Layout] | None = None
+    for selector in _kinds(outline):
+        blocks = _outermost(outline, outline.find(selector)[:MOST_BLOCKS])
+        if len(blocks) < FEWEST_BLOCKS or (best and len(blocks) < best[0]):
+            continue
+        if _are_posts(outline, blocks, clock) and not _lead_elsewhere(outline, blocks):
+            body = _body(outline, blocks)
+            if body and not _says_more_outside(outline, blocks):
+                best = (len(blocks), _layout(selector, body))
+    return best[1] if best else None
+
+
+def _layout(selector: str, body: str) -> Layout:
+    return Layout(
+        name="repeated",
+        signs=(),
+        post=selector,
+        body=body,
+        title="h1, [class*=thread-title], [class*=topic-title], title",
+        author=AUTHORS,
+        time=TIMES,
+        dropped="[class*=signature], [class*=edited], [class*=reply-link], [class*=post-buttons]",
+        asks=False,
+    )
+
+
+def _kinds(outline: Outline) -> Iterator[str]:
+    """Yield a selector for each class that several elements have."""
+    counted = outline.classes()
+    often = sorted((name for name, n in counted.items() if n >= FEWEST_BLOCKS), key=lambda name: -counted[name])
+    return (f".{name}" for name in often[:MOST_KINDS])
+
+
+def _outermost(outline: Outline, blocks: list[Element]) -> list[Element]:
+    kept: list[Element] = []
+    for block in blocks:
+        if not kept or not outline.is_in(block, kept[-1]):
+            kept.append(block)
+    return kept
+
+
+def _are_posts(outline: Outline, blocks: list[Element], clock: Clock) -> bool:
+    """Tell whether the first two and nearly all blocks have an author, a time and a text."""
+    if not all(_is_post(outline, block, clock) for block in blocks[:FEWEST_BLOCKS]):
+        return False
+    return sum(_is_post(outline, block, clock) for block in blocks) >= SHARE * len(blocks)
+
+
+def _is_post(outline: Outline, block: Element, clock: Clock) -> bool:
+    authors = outline.find(AUTHORS, block)
+    if not any(text_in(element, 60) for element in authors[:5]):
+        return False
+    if not any(clock.time_in(element) for element in outline.find(TIMES, block)[:5]):
+        return False
+    return any(len(text_in(e, SHORTEST_TEXT)) >= SHORTEST_TEXT for e in outline.find("p, " + BODIES, block)[:20])
+
+
+def _lead_elsewhere(outline: Outline, blocks: list[Element]) -> bool:
+    leading = sum(outline.first(LEADING, block) is not None for block in blocks)
+    return leading > LEADING_SHARE * len(blocks)
+
+
+def _body(outline: Outline, blocks: list[Element]) -> str | None:
+    """Return the selector of the texts: of the classes that all first blocks have, the one with the most text."""
+    first = blocks[0]
+    best: tuple[int, str] | None = None
+    for element in outline.find(BODIES, first):
+        if element is first or outline.first(AUTHORS, element) is not None and outline.first(TIMES, element) is not None:
+            continue
+        length = len(text_in(element, 5_000))
+        for name in classes_of(element) or ["blockquote"]:
+            selector = f".{name}" if classes_of(element) else name
+            if (best is None or length > best[0]) and outline.first(selector, blocks[1]) is not None:
+                best = (length, selector)
+    return best[1] if best else None
+
+
+def _says_more_outside(outline: Outline, blocks: list[Element]) -> bool:
+    outside = sum(
+        len(text_in(p, 2_000)) for p in outline.find("p") if not any(outline.is_in(p, block) for block in blocks)
+    )
+    return outside > OUTSIDE * len(text_in(blocks[0], 5_000))
