@@ -15,11 +15,11 @@ from bs4 import Tag as Element
 
 from .finding import Outline, attribute, text_in
 
-FEWEST_MARKED = 2
+FEWEST_STATED = 2
 """Pairs that `details` or `dl` must have: two question marks in such are no accident."""
 
-FEWEST_HEADINGS = 3
-"""Pairs that headings must have."""
+FEWEST_OPENED = 3
+"""Pairs that headings and accordions must have."""
 
 ASKING_SHARE = 0.6
 """Share of the names that must ask. Of nine marked-up FAQ pages all but one have more than nine tenths."""
@@ -41,16 +41,12 @@ _SAYS_FAQ = re.compile(
     r"|foire aux questions|questions fréquentes|preguntas frecuentes|domande frequenti|perguntas frequentes|veelgestelde",
     re.IGNORECASE,
 )
-# What opens an answer, by how surely it is a question; each kind is tried by itself.
-_OPENERS = (
-    "[class*=faq] button, [class*=accordion] button, button[aria-controls], [class*=accordion-title], [class*=accordion-header]",
-    "[class*=faq-question], [class*=faq__question], [class*=faq_question], [class*=question-title]",
-    "h2",
-    "h3",
-    "h4",
-    "h5, h6",
-    "p > strong, p > b, div > strong",
-)
+# What opens an answer where the page says by its classes that it does.
+_CONTAINERS = ("[class*=accordion]", "[class*=Accordion]", "[class*=faq]", "[class*=FAQ]", "[class*=Faq]", "[id*=faq]")
+_NAMES = ("button", "h2", "h3", "h4", "h5", "h6", "a", "dt", "p", "div", "span", "strong")
+_MARKED = ", ".join((*(f"{outer} {name}" for outer in _CONTAINERS for name in _NAMES), "button[aria-controls]"))
+# And where it does not.
+_HEADINGS = ("h2", "h3", "h4", "h5, h6", "p > strong, p > b, div > strong")
 _ENDS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "footer", "nav", "aside"})
 
 
@@ -63,13 +59,14 @@ class Pair(NamedTuple):
 
 def pairs_in(outline: Outline) -> list[Pair]:
     """Return the pairs of the page, of the kind that gives most; none where it is no FAQ page."""
-    marked = [pairs for pairs in (list(_details(outline)), list(_definitions(outline))) if _asks(pairs, FEWEST_MARKED)]
-    if marked:
-        return max(marked, key=len)
-    if not _says_faq(outline):
-        return []
-    opened = (list(_opened(outline, selector)) for selector in _OPENERS)
-    asking = [pairs for pairs in opened if _asks(pairs, FEWEST_HEADINGS)]
+    stated = (list(_details(outline)), list(_definitions(outline)))
+    marked = [pairs for pairs in stated if _asks(pairs, FEWEST_STATED)]
+    accordion = list(_opened(outline, _innermost(outline, _MARKED)))
+    marked += [accordion] if _asks(accordion, FEWEST_OPENED) else []
+    if marked or not _says_faq(outline):
+        return max(marked, key=len, default=[])
+    opened = (list(_opened(outline, outline.find(selector))) for selector in _HEADINGS)
+    asking = [pairs for pairs in opened if _asks(pairs, FEWEST_OPENED)]
     return max(asking, key=len, default=[])
 
 
@@ -86,22 +83,33 @@ def _definitions(outline: Outline) -> Iterator[Pair]:
         yield Pair(_name(term), tuple(_behind(term, frozenset({"dt"}))))
 
 
-def _opened(outline: Outline, selector: str) -> Iterator[Pair]:
-    """Yield what opens an answer with what stands behind it, up to the next that does."""
-    openers = [e for e in outline.find(selector) if _is_question(_name(e))]
-    others = {id(opener) for opener in openers}
-    for opener in openers:
+def _innermost(outline: Outline, selector: str) -> list[Element]:
+    """Return what the selector finds and asks, without what holds another that asks the same."""
+    found: list[Element] = []
+    for element in outline.find(selector):
+        if found and outline.is_in(element, found[-1]) and _name(found[-1]) == _name(element):
+            found.pop()
+        found.append(element)
+    return found
+
+
+def _opened(outline: Outline, elements: list[Element]) -> Iterator[Pair]:
+    """Yield what asks with what stands behind it, up to the next that does."""
+    openers = [element for element in elements if _ends_asking(_name(element))]
+    for place, opener in enumerate(openers):
         panel = _panel(outline, opener)
-        if panel is not None:
-            yield Pair(_name(opener), (panel,))
-            continue
-        top = _top(opener)
-        behind = []
-        for element in _behind(top, _ENDS):
-            if any(id(e) in others for e in outline.find(selector, element)):
-                break
-            behind.append(element)
-        yield Pair(_name(opener), tuple(behind))
+        after = openers[place + 1] if place + 1 < len(openers) else None
+        behind = _behind(_top(opener), _ENDS)
+        answer = (panel,) if panel is not None else tuple(_before(outline, behind, after))
+        yield Pair(_name(opener), answer)
+
+
+def _before(outline: Outline, parts: Iterator[Element], end: Element | None) -> Iterator[Element]:
+    """Yield the parts before the one that `end` stands in."""
+    for part in parts:
+        if end is not None and outline.is_in(end, part):
+            return
+        yield part
 
 
 def _panel(outline: Outline, opener: Element) -> Element | None:
@@ -135,9 +143,11 @@ def _asks(pairs: list[Pair], fewest: int) -> bool:
 
 
 def _is_question(name: str) -> bool:
-    return 5 < len(name) <= LONGEST_QUESTION and (
-        name.rstrip(" .…").endswith(("?", "？")) or _QUESTION_WORD.match(name) is not None and "?" in name
-    )
+    return _ends_asking(name) or 5 < len(name) <= LONGEST_QUESTION and _QUESTION_WORD.match(name) is not None
+
+
+def _ends_asking(name: str) -> bool:
+    return 5 < len(name) <= LONGEST_QUESTION and name.endswith(("?", "？", "?»", "?”"))
 
 
 def _name(element: Element) -> str:

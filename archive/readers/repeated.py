@@ -7,6 +7,7 @@ an article with comments does.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from bs4 import Tag as Element
@@ -36,9 +37,27 @@ AUTHORS = (
     "a[href*='/user'], a[href*='/member'], a[href*='/profile'], a[href*='/people/'], a[href*='/u/'], [class*=nick]"
 )
 TIMES = "time, [datetime], [class*=date], [class*=time], [class*=posted], [class*=published], abbr[title]"
+HEADS = "time, [itemprop=author], [class*=author], [class*=username], [class*=byline], [class*=signature]"
+"""What stands at the head or the foot of a post, and so in no text."""
+
 BODIES = (
-    "[class*=body], [class*=content], [class*=message], [class*=text], [class*=post-msg], blockquote, .prose, .markdown, .entry"
+    "[itemprop=text], [class*=post], [class*=body], [class*=content], [class*=message], [class*=text], [class*=post-msg], blockquote, .prose, .markdown, .entry"
 )
+SHORTEST_TIME = 6
+"""Characters of a printed time: "May 5"; what is shorter is told by the elements for times only."""
+
+FEW_TIMES = 5
+"""Elements for times that are looked at in a block: a post may also say when its author joined."""
+
+FEW_LEAVES = 60
+"""Elements of a block that are looked at for a printed time; it stands at the head of a post."""
+
+TALK, REMARKS = "repeated", "repeated_comments"
+"""Names of the layouts: of blocks whose class says that they are posts, and of others."""
+
+_TALK = re.compile(r"post|message|reply|answer|topic|thread|msg", re.IGNORECASE)
+_NAME = re.compile(r"[\w-]+")
+_REPLY = re.compile(r"^\s*(?:re|aw|sv|fwd)\s*:\s*", re.IGNORECASE)
 LEADING = "h1 a[href], h2 a[href], h3 a[href], h4 a[href], a[class*=title]"
 
 OUTSIDE = 2.0
@@ -61,7 +80,7 @@ def layout_of(outline: Outline, clock: Clock) -> Layout | None:
 
 def _layout(selector: str, body: str) -> Layout:
     return Layout(
-        name="repeated",
+        name=TALK if _TALK.search(selector) else REMARKS,
         signs=(),
         post=selector,
         body=body,
@@ -76,7 +95,8 @@ def _layout(selector: str, body: str) -> Layout:
 def _kinds(outline: Outline) -> Iterator[str]:
     """Yield a selector for each class that several elements have."""
     counted = outline.classes()
-    often = sorted((name for name, n in counted.items() if n >= FEWEST_BLOCKS), key=lambda name: -counted[name])
+    plain = (name for name, n in counted.items() if n >= FEWEST_BLOCKS and _NAME.fullmatch(name))
+    often = sorted(plain, key=lambda name: -counted[name])
     return (f".{name}" for name in often[:MOST_KINDS])
 
 
@@ -99,27 +119,41 @@ def _is_post(outline: Outline, block: Element, clock: Clock) -> bool:
     authors = outline.find(AUTHORS, block)
     if not any(text_in(element, 60) for element in authors[:5]):
         return False
-    if not any(clock.time_in(element) for element in outline.find(TIMES, block)[:5]):
+    if not _tells_time(outline, block, clock):
         return False
     return any(len(text_in(e, SHORTEST_TEXT)) >= SHORTEST_TEXT for e in outline.find("p, " + BODIES, block)[:20])
 
 
+def _tells_time(outline: Outline, block: Element, clock: Clock) -> bool:
+    """Tell whether a block has a time in an element for it, or in one of its first short texts."""
+    if any(clock.time_in(element) for element in outline.find(TIMES, block)[:FEW_TIMES]):
+        return True
+    leaves = (e for e in outline.find("*", block)[:FEW_LEAVES] if not e.find(True, recursive=False))
+    return any(clock.time(text) for leaf in leaves if SHORTEST_TIME <= len(text := text_in(leaf, 60)) < 60)
+
+
 def _lead_elsewhere(outline: Outline, blocks: list[Element]) -> bool:
-    leading = sum(outline.first(LEADING, block) is not None for block in blocks)
-    return leading > LEADING_SHARE * len(blocks)
+    """Tell whether the blocks have headings that lead to different things; those of posts repeat the title."""
+    leading: set[str] = set()
+    for block in blocks:
+        authors = {id(element) for element in outline.find(AUTHORS, block)}
+        for link in outline.find(LEADING, block):
+            if id(link) not in authors and id(link.parent) not in authors:
+                leading.add(_REPLY.sub("", text_in(link, 200)).casefold())
+                break
+    return len(leading) > max(1, LEADING_SHARE * len(blocks))
 
 
 def _body(outline: Outline, blocks: list[Element]) -> str | None:
-    """Return the selector of the texts: of the classes that all first blocks have, the one with the most text."""
+    """Return the selector of the texts: the class with the most text in the first block that others have too."""
     first = blocks[0]
     best: tuple[int, str] | None = None
     for element in outline.find(BODIES, first):
-        if element is first or outline.first(AUTHORS, element) is not None and outline.first(TIMES, element) is not None:
+        if element is first or outline.first(HEADS, element) is not None:
             continue
         length = len(text_in(element, 5_000))
-        for name in classes_of(element) or ["blockquote"]:
-            selector = f".{name}" if classes_of(element) else name
-            if (best is None or length > best[0]) and outline.first(selector, blocks[1]) is not None:
+        for selector in (f".{name}" for name in classes_of(element) if _NAME.fullmatch(name)):
+            if (best is None or length >= best[0]) and outline.first(selector, blocks[1]) is not None:
                 best = (length, selector)
     return best[1] if best else None
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from bs4 import BeautifulSoup
 from bs4 import Tag as Element
 
-from ..body import body_from_html
+from ..body import ALLOWED_TAGS, body_from_html
 from ..errors import PageRejected
 from ..limits import LIMITS, Limits
 from ..page import Found, Page
@@ -19,7 +19,7 @@ from .faq import Pair, pairs_in
 from .finding import Outline, text_in
 from .html import base_address, looks_like_html, page_address, parse
 from .posts import NO_TEXT
-from .repeated import TIMES, layout_of
+from .repeated import REMARKS, TIMES, layout_of
 from .schema_org import id_of_text
 from .things import inner_html
 from .threads import Thread
@@ -67,11 +67,13 @@ def _questions(pairs: list[Pair], soup: BeautifulSoup, limits: Limits) -> Iterat
 
 
 def _body(parts: tuple[Element, ...], base: str | None, limits: Limits) -> Body:
-    return body_from_html("\n".join(f"<div>{inner_html(part)}</div>" if part.name in ("dd", "div") else _outer(part) for part in parts), base_url=base, limits=limits)
+    """Return the text of the elements of an answer, each in an element of its own."""
+    html = "\n".join(f"<{_block(part)}>{inner_html(part)}</{_block(part)}>" for part in parts)
+    return body_from_html(html, base_url=base, limits=limits)
 
 
-def _outer(part: Element) -> str:
-    return f"<{part.name}>{inner_html(part)}</{part.name}>"
+def _block(part: Element) -> str:
+    return part.name if part.name in ALLOWED_TAGS and part.name != "dd" else "div"
 
 
 def _thread(page: Page, soup: BeautifulSoup, outline: Outline, limits: Limits) -> Question:
@@ -80,6 +82,6 @@ def _thread(page: Page, soup: BeautifulSoup, outline: Outline, limits: Limits) -
     if layout is None:
         raise PageRejected("not a Q&A page: no questions with answers, and no posts with authors and times")
     question = Thread(page, soup, outline, layout, limits).read()
-    if not is_question(question.title):
-        raise PageRejected("not a Q&A page: its title asks nothing")
+    if layout.name == REMARKS and not is_question(question.title):
+        raise PageRejected("not a Q&A page: comments on a page whose title asks nothing")
     return question
