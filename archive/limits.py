@@ -46,6 +46,22 @@ class Limits:
     questions: int = 10_000
     """Questions of one HTML or JSON-LD page. The longest real FAQ seen has 20."""
 
+    mail_bytes: int = 64 * MEBI
+    """One mail with all that is attached: large providers take 25 to 50 MiB; it is in memory four times."""
+
+    mail_header: int = 256 * 1024
+    """The header of a mail. Postfix takes 100 KiB of it; mail that went through many hosts has 20 KiB."""
+
+    mail_text: int = MEBI
+    """The text of one mail. Lists allow 40 KiB to 1 MiB; what is longer is a log or a file in the body."""
+
+    mail_parts: int = 20_000
+    """Lines of a mail with parts that begin with "--", as those do that part it; each part takes 20 µs."""
+
+    mail_checks: int = 10_000_000
+    """Lines of a mail times its boundaries, which is how often the email package looks for the end of a part:
+    two seconds. A mail of 20 MiB with ten parts has 3,000,000."""
+
     page_text: int = 64 * MEBI
     """Text of all bodies of a page together: 4 times `html_bytes`: references must not multiply it."""
 

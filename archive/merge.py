@@ -29,7 +29,7 @@ def merge(old: Question, new: Question) -> Question:
     comments = _merge_comments(old.comments, new.comments, new_wins)
     return Question(
         id=old.id,
-        title=newer.title or older.title,
+        title=_merge_title(newer, older),
         body=_merge_body(newer.body, older.body) if newer.body and older.body else newer.body or older.body,
         tags=_merge_tags(newer.tags, older.tags),
         answers=answers,
@@ -64,6 +64,15 @@ def stated_count(held: int, *stated: int | None) -> int | None:
     """Return the largest count that pages stated, or None where it is no more than what is `held`."""
     largest = max((count for count in stated if count is not None), default=0)
     return largest if largest > held else None
+
+
+def _merge_title(newer: Question, older: Question) -> str:
+    """Return the newer title, but the older one where only that page has the question's own text.
+
+    A page of answers alone, such as a reply by mail, knows the title by hearsay.
+    """
+    knows_better = older.body is not None and newer.body is None
+    return (older.title or newer.title) if knows_better else (newer.title or older.title)
 
 
 def _merge_answers(old: Question, new: Question, new_wins: bool) -> tuple[Answer, ...]:

@@ -10,10 +10,11 @@ from typing import NamedTuple
 
 from .errors import PageRejected
 from .limits import Limits
+from .readers.mail_boxes import end_of_mails, is_box
 from .readers.ndjson import HEAD_BYTES, is_record_a_line
 
 PART_BYTES = 8 << 20
-"""A page of a form that can be cut and that is larger comes as several pages of at most this."""
+"""A page of a form that can be cut and that is larger comes as several pages of about this."""
 
 
 class Form(NamedTuple):
@@ -23,7 +24,9 @@ class Form(NamedTuple):
     """What must not be cut, for a message: "a line"."""
     is_of: Callable[[bytes], bool]
     cut: Callable[[bytearray], int]
-    """Where the last whole piece within `PART_BYTES` ends; 0 where none does."""
+    """Where the last whole piece ends; 0 where none does."""
+    may_be_long: bool = False
+    """Whether a piece may be longer than a part: a mail with what is attached to it may, a line not."""
 
 
 def end_of_line(held: bytearray) -> int:
@@ -31,7 +34,10 @@ def end_of_line(held: bytearray) -> int:
     return held.rfind(b"\n", 0, PART_BYTES) + 1
 
 
-FORMS: tuple[Form, ...] = (Form("a line", is_record_a_line, end_of_line),)
+FORMS: tuple[Form, ...] = (
+    Form("a line", is_record_a_line, end_of_line),
+    Form("a mail", is_box, end_of_mails, may_be_long=True),
+)
 
 
 def parts(blocks: Iterable[bytes], limits: Limits) -> Iterator[bytes]:
@@ -49,6 +55,8 @@ def parts(blocks: Iterable[bytes], limits: Limits) -> Iterator[bytes]:
             form = next((form for form in FORMS if form.is_of(bytes(held[:HEAD_BYTES]))), None)
         while form and len(held) > PART_BYTES:
             end = form.cut(held)
+            if not end and form.may_be_long:
+                break
             if not end:
                 raise PageRejected(f"{form.piece} is longer than {PART_BYTES:,} bytes")
             yield bytes(held[:end])

@@ -47,6 +47,12 @@ _OF_THE_WEB = re.compile(
     r"big5|big5hkscs|cp125[0-8]|cp866|cp874|cp932|cp949|euc_jp|gb18030|iso2022_jp|iso8859-([2-8]|1[03456])"
     r"|koi8-[ru]|mac-roman|mac-cyrillic"
 )
+# What mail was written in beside these. UTF-8 is none: it is found without being named.
+_OF_MAIL = re.compile(
+    r"utf-?7|utf-(16|32)(-[bl]e)?|hz|iso2022_(jp(_[123])?(_ext|_2004)?|kr)|johab|big5hkscs|euc_jis_2004|koi8-t"
+    r"|cp\d{3,4}|iso8859-\d+|mac-\w+|kz1048|ptcp154|hp-roman8"
+)
+_ONE_BYTE = re.compile(r"cp(125\d|8[56]\d|437|737|775|874)|iso8859-\d+|mac-\w+|koi8-\w")
 
 
 def decode(data: bytes) -> str:
@@ -73,6 +79,18 @@ def in_utf8(data: bytes, charset: str) -> bytes:
     ):
         return data
     return data.decode(name, "replace").encode("utf-8", "replace")
+
+
+def decode_as(data: bytes, charset: str | None) -> str:
+    """Return the text of bytes that come with the name of a charset, as mail has it; U+FFFD as in `decode`.
+
+    A charset that is unknown, or plain ASCII where the bytes are not, counts as none. A text in one byte a
+    letter that is UTF-8 is UTF-8: programs that convert leave old names standing.
+    """
+    name = _named_encoding(charset)
+    if name is None or (_ONE_BYTE.fullmatch(name) and not data.isascii() and _is_utf8(data)):
+        return decode(data)
+    return storable(data.decode(name, "replace"))
 
 
 def without_xml_declaration(text: str) -> str:
@@ -119,6 +137,20 @@ def _encoding_named(charset: str) -> str | None:
         return None
     name = _WIDER.get(name, name)
     return name if _OF_THE_WEB.fullmatch(name) else None
+
+
+def _named_encoding(charset: str | None) -> str | None:
+    """Return the encoding that a charset's name stands for; None where it says no more than the bytes do."""
+    label = re.sub(r"\Ax-|-[ie]\Z", "", (charset or "").strip().lower())
+    label = re.sub(r"\A(?:windows|cp)-?(?=\d)", "cp", label).replace("cp31j", "cp932")
+    try:
+        name = codecs.lookup(label).name
+    except (LookupError, ValueError):  # unknown; with a NUL or a letter beyond ASCII in it
+        return None
+    if name == "ascii":
+        return None
+    name = _WIDER.get(name, name)
+    return name if _OF_THE_WEB.fullmatch(name) or _OF_MAIL.fullmatch(name) else None
 
 
 def _is_utf8(data: bytes) -> bool:
