@@ -52,6 +52,12 @@ NEWER_WINS = [
     ),
     ("only old edited", {"updated": LATE, "score": 1}, {"score": 2}, {"updated": LATE, "score": 2}),
     ("title", {"title": "Old"}, {"title": "New"}, {"title": "New"}),
+    (
+        "title by hearsay",
+        {"title": "Old", "body": Body("old")},
+        {"title": "New"},
+        {"title": "Old", "body": Body("old")},
+    ),
     ("no title", {"title": "Old"}, {"title": ""}, {"title": "Old"}),
     ("body", {"body": Body("old", "<p>old")}, {"body": Body("new")}, {"body": Body("new")}),
     ("html kept", {"body": Body("A  b", "<p>")}, {"body": Body("a b")}, {"body": Body("a b", "<p>")}),

@@ -56,7 +56,7 @@ def read(page: Page, limits: Limits = LIMITS) -> Iterator[Found]:
         problems.clear()
         yield found
     if not has_questions:
-        raise PageRejected(problems[0].reason if problems else "not a Q&A page: mail that nobody wrote")
+        raise PageRejected(problems[0].reason if problems else f"not a Q&A page: {box.unwanted}")
 
 
 class _Box:
@@ -66,11 +66,15 @@ class _Box:
         self.data, self.limits = data, limits
         self.spans: list[Span] = []
         self.heads: list[Head] = []
+        self.unwanted: str | None = None
+        """Why the first mail that neither asks nor answers is passed over."""
         for span in spans(data):
             head = head_of(header_of(data, span, limits.mail_header), span.envelope, limits)
-            if not head.is_automatic:
-                self.spans.append(span)
-                self.heads.append(head)
+            if head.unwanted:
+                self.unwanted = self.unwanted or head.unwanted
+                continue
+            self.spans.append(span)
+            self.heads.append(head)
         shared = shared_prefixes(head.subject for head in self.heads)
         self.subjects = [subject_of(head.subject, head.lists | shared) for head in self.heads]
 
@@ -93,14 +97,15 @@ class _Box:
         title = self._title(thread, body, answers)
         if title and (body or answers or thread.root is not None):
             yield self._asked(thread, title, body, answers)
-        else:
+        elif bodies:
             yield Problem(f"mail {thread.first + 1}", "not a Q&A page: a mail without text of its own")
 
     def _asked(self, thread: Thread, title: str, body: Body | None, answers: tuple[Answer, ...]) -> Question:
+        told = [body] if body else [answer.body for answer in answers]
         root = self.heads[thread.root] if thread.root is not None else None
         members = thread.numbers
         return Question(
-            id=_mid(thread.id, f"{title}\n{body.text if body else ''}"),
+            id=_mid(thread.id, f"{title}\n{told[0].text if told else ''}"),
             title=title,
             body=body,
             tags=_tags(self.subjects[n] for n in members),

@@ -6,8 +6,6 @@ RFC 3676's. What is attached, or has a file's name, is no text of the mail.
 
 from __future__ import annotations
 
-import binascii
-import quopri
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -53,9 +51,9 @@ def text_of(mail: bytes, limits: Limits = LIMITS) -> Text:
         parts = list(_texts(message))
     except _BROKEN as error:
         raise PageRejected("its parts cannot be told apart") from error
-    plain = "\n".join(part.text for part in parts if not part.is_html)
-    html = "\n".join(part.text for part in parts if part.is_html)
-    found = Text(plain) if plain.strip() or not html else Text(html, is_html=True)
+    # Lists put their footer below a mail in HTML as plain text: what comes first is the mail.
+    is_html = next((part.is_html for part in parts if part.text.strip()), False)
+    found = Text("\n".join(part.text for part in parts if part.is_html == is_html), is_html)
     most = limits.html_bytes if found.is_html else limits.mail_text
     if len(found.text) > most:
         raise PageRejected(f"{len(found.text):,} characters; a mail is read up to {most:,}")
@@ -109,35 +107,17 @@ def _field(part: Message, name: str) -> str:
 
 
 def _decoded(part: Message) -> str:
-    """Return the text of a part without its transfer encoding."""
-    payload = part.get_payload()
-    data = str(payload).encode("utf-8", "surrogateescape") if payload else b""
-    encoding = _field(part, "content-transfer-encoding").lower()
-    if encoding == "quoted-printable":
-        data = quopri.decodestring(data)
-    elif encoding == "base64":
-        data = base64_bytes(data)
-    elif encoding in ("x-uuencode", "uuencode", "x-uue", "uue"):
-        data = _uudecoded(data)
+    """Return the text of a part without its transfer encoding, or as it stands where that is unknown.
+
+    The email package gives up Base64 that was cut; here what there is of it counts.
+    """
+    if _field(part, "content-transfer-encoding").lower() == "base64":
+        data: object = base64_bytes(str(part.get_payload()).encode("ascii", "ignore"))
+    else:
+        data = part.get_payload(decode=True)
     charset = _CHARSET.search(_field(part, "content-type"))
-    return decode_as(data, charset[1] if charset else None).replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _uudecoded(data: bytes) -> bytes:
-    """Return what lines of uuencode between "begin" and "end" hold."""
-    lines = data.splitlines()
-    begin = next((n for n, line in enumerate(lines) if line.startswith(b"begin ")), None)
-    if begin is None:
-        return data
-    pieces = []
-    for line in lines[begin + 1 :]:
-        if line.strip() in (b"end", b"`", b""):
-            break
-        try:
-            pieces.append(binascii.a2b_uu(line))
-        except binascii.Error:  # a line that was cut
-            continue
-    return b"".join(pieces)
+    text = decode_as(data if isinstance(data, bytes) else b"", charset[1] if charset else None)
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _unflowed(text: str, content_type: str) -> str:

@@ -50,6 +50,10 @@ _VIA = re.compile(r"\s+(?:via|par l'intermédiaire de|über)\s+\S.*\Z", re.IGNOR
 _ASCTIME = re.compile(r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b.*")
 _LIST_ID = re.compile(r"<\s*([\w.+-]{1,200})\s*>|\A\s*([\w-]+(?:\.[\w-]+)+)\s*\Z")
 _AUTOMATIC = re.compile(r"\s*auto-replied", re.IGNORECASE)
+_DIGEST = re.compile(
+    r"(?!re\s?:).{0,200} digest, vol(?:ume)?\.? \d+(?:, issue \d+| #\d+ - \d+ msgs?)\s*\Z", re.IGNORECASE
+)
+_DIGEST_TYPE = re.compile(r"\s*multipart/digest", re.IGNORECASE)
 _REPORT = re.compile(r"\s*multipart/report", re.IGNORECASE)
 
 
@@ -67,8 +71,8 @@ class Head:
     lists: frozenset[str]
     """What lists and recipients are called, folded: names that a prefix of the subject may be."""
     url: str | None
-    is_automatic: bool
-    """Whether a machine replied: a holiday notice, or a mail that could not be delivered."""
+    unwanted: str | None
+    """Why this neither asks nor answers: a machine replied, or a list sent many mails in one."""
 
 
 def head_of(header: bytes, envelope: bytes = b"", limits: Limits = LIMITS) -> Head:
@@ -84,13 +88,17 @@ def head_of(header: bytes, envelope: bytes = b"", limits: Limits = LIMITS) -> He
         site=_site(fields),
         lists=lists,
         url=_archived_at(fields),
-        is_automatic=_is_automatic(fields),
+        unwanted=_unwanted(fields),
     )
 
 
-def _is_automatic(fields: Mapping[str, Sequence[str]]) -> bool:
-    replied = _AUTOMATIC.match(_first(fields, "auto-submitted"))
-    return bool(replied or _REPORT.match(_first(fields, "content-type")))
+def _unwanted(fields: Mapping[str, Sequence[str]]) -> str | None:
+    if _AUTOMATIC.match(_first(fields, "auto-submitted")):
+        return "an automatic reply"
+    if _REPORT.match(_first(fields, "content-type")):
+        return "a report about a mail's delivery"
+    is_digest = _DIGEST.match(_first(fields, "subject")) or _DIGEST_TYPE.match(_first(fields, "content-type"))
+    return "a digest: the mails in it are not read" if is_digest else None
 
 
 def author_of(field: str, limits: Limits = LIMITS) -> str | None:
@@ -185,10 +193,15 @@ def _ids(field: str) -> list[str]:
 
 
 def _references(fields: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
-    """Return the mails that this one follows; In-Reply-To may hold an address behind its first id."""
+    """Return the mails that this one follows, the one it replies to last, wherever References has that.
+
+    In-Reply-To may hold an address behind its first id. `<yes>`, which is no id, is what people told
+    git send-email when it asked for one.
+    """
     own = _ids(_first(fields, "message-id"))[:1]
-    named = _ids(" ".join(fields.get("references", ()))) + _ids(_first(fields, "in-reply-to"))[:1]
-    followed = [id for id in dict.fromkeys(named) if id not in own]
+    nearest = _ids(_first(fields, "in-reply-to"))[:1]
+    earlier = [id for id in _ids(" ".join(fields.get("references", ()))) if id not in nearest]
+    followed = [id for id in dict.fromkeys(earlier + nearest) if id not in own and "@" in id]
     return tuple(followed[:1] + followed[1:][-MAX_REFERENCES:])
 
 

@@ -48,6 +48,10 @@ _BEGINS = re.compile(
     r"Citando|Quoth|Twas|Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b|\d{1,4}[-/.年]|[*\"'<\w].{0,60}<)",
     re.IGNORECASE,
 )
+_QUOTING = re.compile(
+    r"\s*(?:Quoting|Zitat von|Citando|Quoth)\b.{3,100}:|[^<>]{0,60}<[^<>\s@]+@[^<>\s@]+>\s*[:：]\s*\Z",
+    re.IGNORECASE,
+)
 _DATE = re.compile(r"\d{1,2}[:.h]\d{2}|\b(?:19|20)\d\d\b")
 _WHO = re.compile(r"\S(?:@| at )[\w-]+\.|<[^<>]{3,}>")
 _COLON = re.compile(r"[:：]\s*\Z")
@@ -196,6 +200,7 @@ def _without_quotations(lines: Sequence[str]) -> list[str]:
             kept += held
         else:
             del kept[len(kept) - _attribution(kept) :]
+            kept.append("")
     return kept[: len(kept) - _attribution(kept)] if _ends_in_verb(kept) else kept
 
 
@@ -243,7 +248,7 @@ def _attribution(lines: Sequence[str]) -> int:
 
 
 def _says_who(line: str) -> bool:
-    if _SAYS_WROTE.search(line):
+    if _SAYS_WROTE.search(line) or _QUOTING.match(line):
         return True
     return _DATE.search(line) is not None and _WHO.search(line) is not None
 

@@ -35,6 +35,9 @@ def _prefix(words: str) -> re.Pattern[str]:
 _REPLY = _prefix(REPLY_WORDS)
 _FORWARD = _prefix(FORWARD_WORDS)
 _BRACKET = re.compile(r"\s*\[([^\[\]]{1,80})\]")
+_NO_TITLE = re.compile(
+    r"[(<]?(?:no subject|none|kein betreff|sans objet|sin asunto|sem assunto)[)>]?", re.IGNORECASE
+)
 _FORWARDED = re.compile(r"\s*[(\[](?:fwd|fw)[)\]]\s*\Z", re.IGNORECASE)
 _COUNTER = re.compile(r"[\s:,#-]+\d+\Z")  # [ruby-talk:12345]
 _SORT_OF_LIST = re.compile(r"[-_.](?:users?|lists?|help|dev|devel|discuss(?:ion)?|general|l)\Z")
@@ -76,7 +79,7 @@ def subject_of(line: str, lists: Collection[str]) -> Subject:
             break
         place = match.end()
     title = " ".join([*kept, _FORWARDED.sub("", line[place:]).strip()]).strip()
-    return Subject(title, is_reply, tuple(dict.fromkeys(found)))
+    return Subject("" if _NO_TITLE.fullmatch(title) else title, is_reply, tuple(dict.fromkeys(found)))
 
 
 def folded(name: str) -> str:
