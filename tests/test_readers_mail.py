@@ -421,7 +421,7 @@ def letters(text: object) -> str:
 
 
 @needs_real_mail
-@pytest.mark.parametrize("row", gold(), ids=lambda row: str(row["file"]))
+@pytest.mark.parametrize("row", list(gold()), ids=lambda row: str(row["file"]))
 def test_real_mail(row: dict[str, object]) -> None:
     """What a person reads on it; titles are asked for without the list's prefix, which the gold rows have."""
     question = question_of((REAL / str(row["file"])).read_bytes())

@@ -4,9 +4,8 @@ Quotation marks are RFC 3676's, section 4.5, and the initials of Supercite (" LK
 follows "-- ", section 4.3. What mail programs put above a quotation differs by program and language: the
 words below are those of the usual ones, as their users see them.
 
-Of libraries for this, mail-parser-reply 1.36 (the best kept) and quotequail 0.5 read the last reply of a
-conversation in which every answer stands above the quotation. On lists people answer between the lines;
-bench/mail_quotes.py counts what each leaves of such mails.
+Libraries for this read the last reply of a conversation in which every answer stands above the quotation; on
+lists people answer between the lines (docs/mail.md has what bench/mail_quotes.py counts).
 """
 
 from __future__ import annotations
