@@ -304,6 +304,12 @@ def test_the_prefix_that_a_box_shares_is_its_lists() -> None:
     ]
 
 
+def test_a_footer_names_the_list() -> None:
+    text = "I ask.\n" + "_" * 47 + "\nMl-users mailing list\nMl-users@example.com\n"
+    assert question_of(mail(text, subject="[Ml-users] Why?")).title == "Why?"
+    assert question_of(mail(subject="[Ml-users] Why?")).title == "[Ml-users] Why?"
+
+
 REJECTED: dict[str, tuple[str | bytes, str]] = {
     "automatic": (mail(more="Auto-Submitted: auto-replied\n"), "an automatic reply"),
     "bounce": (mail(more="Content-Type: multipart/report; boundary=b\n"), "a report about a mail's delivery"),

@@ -7,6 +7,7 @@ So a reply that comes alone, and the mail it replies to that comes later, become
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from ..body import body_from_text, first_sentence
@@ -19,13 +20,15 @@ from .mail_boxes import HEAD_BYTES, Span, content, header_of, is_box, is_mail, s
 from .mail_headers import Head, head_of
 from .mail_html import own_body
 from .mail_quotes import own_text
-from .mail_subjects import Subject, shared_prefixes, subject_of
+from .mail_subjects import Subject, names_of_list, shared_prefixes, subject_of
 from .mail_threads import Thread, threads
 
 NAME = "mail"
 
 FOOTER_BYTES = 1000
-"""How much of a mail's end is looked at for the name of its list."""
+"""How much of a mail's end is looked at for the name of its list: footers have 300 bytes."""
+
+_FOOTER = re.compile(rb"^(?:> ?)?([\w.+-]{2,60}) mailing list\s*$", re.MULTILINE)
 
 
 def sniff(page: Page) -> float:
@@ -75,8 +78,14 @@ class _Box:
                 continue
             self.spans.append(span)
             self.heads.append(head)
-        shared = shared_prefixes(head.subject for head in self.heads)
-        self.subjects = [subject_of(head.subject, head.lists | shared) for head in self.heads]
+        names = shared_prefixes(head.subject for head in self.heads) | self._footer_names()
+        self.subjects = [subject_of(head.subject, head.lists | names) for head in self.heads]
+
+    def _footer_names(self) -> set[str]:
+        """Return how lists are called in their footers: archives such as pipermail's leave no other trace."""
+        ends = (self.data[max(span.begin, span.end - FOOTER_BYTES) : span.end] for span in self.spans)
+        named = (match[1] for end in ends for match in _FOOTER.finditer(end))
+        return {form for name in named for form in names_of_list(name.decode("ascii", "replace"))}
 
     def read(self) -> Iterator[Question | Problem]:
         """Yield what the threads hold."""
