@@ -336,11 +336,13 @@ def test_rejected(data: str, reason: str) -> None:
 
 
 def test_a_large_mail_is_a_problem_and_no_more() -> None:
-    limits = Limits(mail_bytes=2000)
-    found = list(
-        read(page(box(QUESTION, mail("word " * 1000, id="9@example.org", refs="<8@example.org>"))), limits)
-    )
-    assert [type(one) for one in found] == [Question, Problem]
+    notice = mail(more="Auto-Submitted: auto-replied\n")
+    large = mail("word " * 1000, id="9@example.org", refs="<8@example.org>")
+    first, second = read(page(box(QUESTION, notice, large)), Limits(mail_bytes=2000))
+    assert isinstance(first, Question)
+    assert isinstance(second, Problem)
+    assert second.where == "mail 3"
+    assert second.reason.endswith("a mail is read up to 2,000 bytes")
 
 
 NO_MAIL = {

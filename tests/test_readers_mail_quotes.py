@@ -60,6 +60,10 @@ REPLIES: dict[str, tuple[str, str]] = {
         "Darum.",
     ),
     "an example of a header": ("Write\n\nFrom: you\n\nabove it.", "Write\n\nFrom: you\n\nabove it."),
+    "a header set in": (
+        "Write\n\n    From: you\n    To: them\n    Subject: it\n\nand send it.",
+        "Write\n\n    From: you\n    To: them\n    Subject: it\n\nand send it.",
+    ),
     "answer below the original": (
         "-----Original Message-----\nWhy?\n\nBecause.",
         "-----Original Message-----\nWhy?\n\nBecause.",

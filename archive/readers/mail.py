@@ -67,15 +67,17 @@ class _Box:
 
     def __init__(self, data: bytes, limits: Limits) -> None:
         self.data, self.limits = data, limits
+        self.places: list[str] = []
         self.spans: list[Span] = []
         self.heads: list[Head] = []
         self.unwanted: str | None = None
         """Why the first mail that neither asks nor answers is passed over."""
-        for span in spans(data):
+        for place, span in enumerate(spans(data), start=1):
             head = head_of(header_of(data, span, limits.mail_header), span.envelope, limits)
             if head.unwanted:
                 self.unwanted = self.unwanted or head.unwanted
                 continue
+            self.places.append(f"mail {place}")
             self.spans.append(span)
             self.heads.append(head)
         names = shared_prefixes(head.subject for head in self.heads) | self._footer_names()
@@ -99,7 +101,7 @@ class _Box:
             try:
                 bodies[number] = self._body(number, is_reply=number != thread.root)
             except PageRejected as rejected:
-                yield Problem(f"mail {number + 1}", rejected.reason)
+                yield Problem(self.places[number], rejected.reason)
         answers = tuple(self._answer(n, bodies[n]) for n in thread.replies if n in bodies and bodies[n].text)
         body = bodies.get(thread.root) if thread.root is not None else None
         body = body if body and body.text else None
@@ -107,7 +109,7 @@ class _Box:
         if title and (body or answers or thread.root is not None):
             yield self._asked(thread, title, body, answers)
         elif bodies:
-            yield Problem(f"mail {thread.first + 1}", "not a Q&A page: a mail without text of its own")
+            yield Problem(self.places[thread.first], "not a Q&A page: a mail without text of its own")
 
     def _asked(self, thread: Thread, title: str, body: Body | None, answers: tuple[Answer, ...]) -> Question:
         told = [body] if body else [answer.body for answer in answers]

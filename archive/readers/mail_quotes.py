@@ -69,7 +69,7 @@ _ORIGINAL = re.compile(
     re.IGNORECASE,
 )
 _SENDER = re.compile(
-    r"\s*\*?(?:From|Von|De|Da|Van|Från|Fra|Lähettäjä|Od|Kimden|От|Від|Από|Feladó|De la|"
+    r"\*?(?:From|Von|De|Da|Van|Från|Fra|Lähettäjä|Od|Kimden|От|Від|Από|Feladó|De la|"
     r"发件人|寄件者|差出人|보낸 사람)\s?\*?\s?[:：]\*?\s*\S",
     re.IGNORECASE,
 )
@@ -170,8 +170,12 @@ def _without_original(lines: list[str]) -> list[str]:
 
 
 def _is_header(lines: Sequence[str], place: int) -> bool:
-    """Tell whether a mail's own header is copied here: who sent it, and two more fields behind that."""
-    if not _SENDER.match(lines[place][:LONGEST_LINE]):
+    """Tell whether a mail's own header is copied here: who sent it, and two more fields behind that.
+
+    It begins a line and a paragraph; set in, it is an example of a header.
+    """
+    above = lines[place - 1] if place else ""
+    if not _SENDER.match(lines[place][:LONGEST_LINE]) or (above.strip() and not _RULE.match(above)):
         return False
     behind = [line for line in lines[place + 1 : place + 8] if line.strip()][:4]
     return sum(1 for line in behind if _OTHER_FIELD.match(line[:LONGEST_LINE])) > 1
