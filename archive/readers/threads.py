@@ -38,16 +38,27 @@ _LATER_PAGE = re.compile(
 )
 _NUMBER_AT_END = re.compile(r"\d{1,18}\Z")
 # What sites put behind the title of a question that is closed.
-_TITLE_NOTE = re.compile(r"[\[(](?:closed|duplicate|on hold|locked|geschlossen|duplikat)[\])]\s*\Z", re.IGNORECASE)
+_TITLE_NOTE = re.compile(
+    r"[\[(](?:closed|duplicate|on hold|locked|geschlossen|duplikat)[\])]\s*\Z", re.IGNORECASE
+)
 # Why a question is closed, by what the notice says of it, in the words of the records.
 _CLOSINGS = (
-    ("duplicate", re.compile(r"duplicate|already has (?:an )?answers?|been asked before|doppelt", re.IGNORECASE)),
+    (
+        "duplicate",
+        re.compile(r"duplicate|already has (?:an )?answers?|been asked before|doppelt", re.IGNORECASE),
+    ),
     ("off-topic", re.compile(r"off[- ]topic|not about|does not (?:appear|seem) to be about", re.IGNORECASE)),
     ("opinion-based", re.compile(r"opinion|not constructive|subjective", re.IGNORECASE)),
     ("needs more focus", re.compile(r"more focus|too broad", re.IGNORECASE)),
-    ("needs details", re.compile(r"details or clarity|unclear|debugging|not a real question|ambiguous", re.IGNORECASE)),
+    (
+        "needs details",
+        re.compile(r"details or clarity|unclear|debugging|not a real question|ambiguous", re.IGNORECASE),
+    ),
     ("too localized", re.compile(r"too locali[sz]ed", re.IGNORECASE)),
-    ("closed", re.compile(r"\bclosed|on hold|not open for|no longer (?:open|accept)|geschlossen", re.IGNORECASE)),
+    (
+        "closed",
+        re.compile(r"\bclosed|on hold|not open for|no longer (?:open|accept)|geschlossen", re.IGNORECASE),
+    ),
     ("locked", re.compile(r"\block(?:ed)?\b|gesperrt", re.IGNORECASE)),
 )
 NOTICE_LENGTH = 1000
@@ -98,7 +109,7 @@ class Thread:
         self, page: Page, soup: BeautifulSoup, outline: Outline, layout: Layout, limits: Limits
     ) -> None:
         self._soup, self._outline, self._layout, self._limits = soup, outline, layout, limits
-        self._url = page_address(soup)
+        self._url = page_address(soup) or page.address
         self._base = base_address(soup, self._url)
         told = questions_in(soup, limits) if layout.told_too else []
         self._told = told[0] if len(told) == 1 else None
@@ -145,7 +156,9 @@ class Thread:
             author=posts.line(layout.question_author) or posts.line(layout.author, asking),
             created=posts.time(layout.question_time) or posts.time(layout.time, asking),
             updated=posts.updated(asking),
-            score=posts.count(layout.question_score) if layout.question_score else posts.score(asking, layout.score),
+            score=posts.count(layout.question_score)
+            if layout.question_score
+            else posts.score(asking, layout.score),
             comment_count=posts.comment_count(asking, len(comments)),
         )
 
@@ -220,7 +233,9 @@ class Thread:
         layout = self._layout
         seen: set[str] = {question.id}
         duplicates = f"{layout.closed} " if question.closed == "duplicate" else ""
-        found = [*(Link(t, "duplicate") for t in self._targets(_anchors_in(duplicates)))] if duplicates else []
+        found = (
+            [*(Link(t, "duplicate") for t in self._targets(_anchors_in(duplicates)))] if duplicates else []
+        )
         found += linked_questions(bodies_of(question), question.id)
         found += [Link(target, "linked") for target in self._targets(layout.linked)]
         found += [Link(target, "related") for target in self._targets(layout.related)]
