@@ -24,7 +24,7 @@ from askive.archive import zstd
 from askive.archive.containers import container_of, http
 from askive.archive.containers.budget import Budget
 from askive.archive.containers.content import Content
-from askive.archive.containers.member import Member
+from askive.archive.containers.member import Member, Members
 from askive.archive.containers.nest import NAME_LENGTH, Nest
 from askive.archive.errors import PageRejected
 from askive.archive.limits import LIMITS, Limits
@@ -310,7 +310,7 @@ def test_what_holds_itself_ends(monkeypatch: pytest.MonkeyPatch) -> None:
         def sniff(self, head: bytes) -> bool:
             return head == b"quine"
 
-        def members(self, content: Content, budget: Budget) -> Iterator[Member | Rejected]:
+        def members(self, content: Content, budget: Budget) -> Members:
             for name in "ab":
                 budget.member()
                 yield Member(f"/{name}", Content([content.head()]))

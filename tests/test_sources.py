@@ -6,7 +6,7 @@ import gzip
 import io
 import os
 import socket
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from askive.archive.containers import folders
 from askive.archive.containers import packed as packing
 from askive.archive.containers.budget import Budget
 from askive.archive.containers.content import Content
-from askive.archive.containers.member import Member
+from askive.archive.containers.member import Member, Members
 from askive.archive.disk import size_of_files
 from askive.archive.errors import NoSuchSource, PageRejected
 from askive.archive.limits import LIMITS, Limits
@@ -276,7 +276,7 @@ class Dump:
     def is_one(self, names: Collection[str]) -> bool:
         return "Posts.xml" in names
 
-    def members(self, folder: Path, budget: Budget) -> Iterator[Member | Rejected]:
+    def members(self, folder: Path, budget: Budget) -> Members:
         yield Member("/all", Content([b" ".join(sorted(p.read_bytes() for p in folder.iterdir()))]))
         yield Rejected("/Users.xml", "it is missing")
         raise PageRejected("it ends here")

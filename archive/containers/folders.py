@@ -7,13 +7,12 @@ container is opened, and all of it is held to the same limits.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from pathlib import Path
 from typing import Protocol
 
-from ..page import Rejected
 from .budget import Budget
-from .member import Member
+from .member import Members
 
 
 class Folder(Protocol):
@@ -28,7 +27,7 @@ class Folder(Protocol):
         """Tell by the names of the files in a folder whether it is of this kind; never raises."""
         ...
 
-    def members(self, folder: Path, budget: Budget) -> Iterator[Member | Rejected]:
+    def members(self, folder: Path, budget: Budget) -> Members:
         """Yield what the folder holds; raises `PageRejected` or OSError where it cannot go on."""
         ...
 

@@ -16,7 +16,7 @@ from ..page import Rejected
 from . import http
 from .budget import Budget
 from .content import Content
-from .member import Member
+from .member import Member, Members
 from .warc import time_of
 
 NAME = "HAR"
@@ -31,7 +31,7 @@ def sniff(head: bytes) -> bool:
     return _LOG.match(head) is not None
 
 
-def members(content: Content, budget: Budget) -> Iterator[Member | Rejected]:
+def members(content: Content, budget: Budget) -> Members:
     """Yield the pages among the entries, each with its address and its time."""
     text = content.read_all(budget.limits.har_bytes, "a browser's log").decode("utf-8-sig", "replace")
     start = _ENTRIES.search(text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -28,6 +28,10 @@ class Member:
     charset: str | None = None
 
 
+Members = Generator[Member | Rejected, None, None]
+"""The members of a container; to be closed when no more are wanted, as temporary files may hang on it."""
+
+
 class Container(Protocol):
     """What a module or an object of this package provides."""
 
@@ -40,7 +44,7 @@ class Container(Protocol):
         """Tell whether content that begins like this is such a container; never raises."""
         ...
 
-    def members(self, content: Content, budget: Budget) -> Iterator[Member | Rejected]:
+    def members(self, content: Content, budget: Budget) -> Members:
         """Yield the members in order, and a `Rejected` with its name for one that cannot be had.
 
         Raises `PageRejected` where the container is damaged: what is whole before has been yielded.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import Message
@@ -13,7 +12,7 @@ from ..errors import PageRejected
 from .budget import Budget
 from .content import Content
 from .http import PAGE_TYPES
-from .member import Member
+from .member import Member, Members
 
 NAME = "MHTML"
 
@@ -37,7 +36,7 @@ def sniff(head: bytes) -> bool:
     return _SAVED.search(headers) is not None or _SAVED.search(b"".join(rest)) is not None
 
 
-def members(content: Content, budget: Budget) -> Iterator[Member]:
+def members(content: Content, budget: Budget) -> Members:
     """Yield the one page; raises `PageRejected` where there is none."""
     mail = message_from_bytes(
         content.read_all(budget.limits.mhtml_bytes, "a saved page"), policy=policy.compat32

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,7 +15,7 @@ from ..readers.decoding import in_utf8
 from . import container_of
 from .budget import Budget, LimitReached
 from .content import Content
-from .member import Member
+from .member import Member, Members
 
 NAME_LENGTH = 1000
 """Characters of a member's name that are kept; file systems end at 255 for each folder."""
@@ -36,7 +37,7 @@ class Nest:
         """
         return self._to_the_end(outermost.name, self._open(outermost, depth=0))
 
-    def pages_of(self, name: str, members: Iterator[Member | Rejected]) -> Iterator[Page | Rejected]:
+    def pages_of(self, name: str, members: Members) -> Iterator[Page | Rejected]:
         """Yield the pages of the members of something that is no content itself, a folder of that name."""
         outermost = Member(name, Content(()))
         return self._to_the_end(name, self._members(outermost, members, depth=1))
@@ -62,14 +63,13 @@ class Nest:
         members = container.members(member.content, self._budget)
         yield from self._members(member, members, depth + 1)
 
-    def _members(
-        self, outer: Member, members: Iterator[Member | Rejected], depth: int
-    ) -> Iterator[Page | Rejected]:
-        for inner in members:
-            if isinstance(inner, Rejected):
-                yield from self._reject(_joined(outer.name, inner.source), inner.reason)
-            elif not _is_hidden(inner.name):
-                yield from self._inner(outer, _within(outer, inner), depth)
+    def _members(self, outer: Member, members: Members, depth: int) -> Iterator[Page | Rejected]:
+        with closing(members):
+            for inner in members:
+                if isinstance(inner, Rejected):
+                    yield from self._reject(_joined(outer.name, inner.source), inner.reason)
+                elif not _is_hidden(inner.name):
+                    yield from self._inner(outer, _within(outer, inner), depth)
 
     def _inner(self, outer: Member, inner: Member, depth: int) -> Iterator[Page | Rejected]:
         """Yield what is in a member; where it fails by itself, the next one is not to blame."""

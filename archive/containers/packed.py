@@ -13,7 +13,7 @@ from .. import zstd
 from ..errors import PageRejected
 from .budget import RATIO_FROM, Budget
 from .content import BLOCK_BYTES, Content
-from .member import Member
+from .member import Member, Members
 
 XZ_MEMORY = 256 << 20
 """Memory that xz may ask for: `xz -9` needs 65 MiB to unpack, a hostile file may say 4 GiB."""
@@ -133,7 +133,7 @@ class Packed:
         """Tell by the first bytes."""
         return head.startswith(self.signs)
 
-    def members(self, content: Content, budget: Budget) -> Iterator[Member]:
+    def members(self, content: Content, budget: Budget) -> Members:
         """Yield the one member."""
         yield Member("", Content(unpacked(content.blocks(), self.new, f"the {self.NAME} file", budget)))
 

@@ -15,7 +15,7 @@ from ..errors import PageRejected
 from ..page import Rejected
 from .budget import Budget
 from .content import Content
-from .member import Member
+from .member import Member, Members
 
 if TYPE_CHECKING:
     from py7zr import SevenZipFile
@@ -50,7 +50,7 @@ def sniff(head: bytes) -> bool:
     return head.startswith(_SIGN)
 
 
-def members(content: Content, budget: Budget) -> Iterator[Member | Rejected]:
+def members(content: Content, budget: Budget) -> Members:
     """Yield the files; raises `PageRejected` where py7zr is not installed, or the container is encrypted."""
     try:
         import py7zr  # noqa: PLC0415 - it need not be installed

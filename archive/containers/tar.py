@@ -10,7 +10,7 @@ from ..errors import PageRejected
 from ..page import Rejected
 from .budget import Budget
 from .content import BLOCK_BYTES, Content
-from .member import Member
+from .member import Member, Members
 
 NAME = "tar"
 
@@ -35,7 +35,7 @@ def sniff(head: bytes) -> bool:
     return stated == sum(block) - sum(block[_CHECKSUM]) + 8 * ord(" ")
 
 
-def members(content: Content, budget: Budget) -> Iterator[Member | Rejected]:
+def members(content: Content, budget: Budget) -> Members:
     """Yield the files; links, devices and the like are rejected by name."""
     stream = _Stream(content, budget.limits.header_bytes)
     try:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ..errors import PageRejected
 from .budget import RATIO_FROM, Budget
 from .content import BLOCK_BYTES, Content
-from .member import Member
+from .member import Member, Members
 from .packed import deflate, emptied
 
 _HEADER = struct.Struct("<4s5H3I2H")
@@ -40,7 +40,7 @@ class _Header:
         return self.method == _DEFLATED or (self.method == _STORED and self.size is not None)
 
 
-def members(content: Content, budget: Budget, problem: str) -> Iterator[Member]:
+def members(content: Content, budget: Budget, problem: str) -> Members:
     """Yield what is whole, then raise `PageRejected` with the problem that the directory has."""
     while (header := _next_header(content)) and header.can_be_read():
         budget.member()

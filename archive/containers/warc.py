@@ -16,7 +16,7 @@ from ..page import Rejected
 from . import http
 from .budget import Budget
 from .content import Content
-from .member import Member
+from .member import Member, Members
 
 NAME = "WARC"
 
@@ -29,7 +29,7 @@ def sniff(head: bytes) -> bool:
     return _VERSION.match(head) is not None
 
 
-def members(content: Content, budget: Budget) -> Iterator[Member | Rejected]:
+def members(content: Content, budget: Budget) -> Members:
     """Yield the pages, each with its address, and the time when it was had from there."""
     while line := content.read_line(_LINE_BYTES):
         if not line.strip():

@@ -11,7 +11,7 @@ from ..page import Rejected
 from . import http
 from .budget import Budget
 from .content import Content
-from .member import Member
+from .member import Member, Members
 from .warc import time_of
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def sniff(head: bytes) -> bool:
     return head.startswith(_SIGN)
 
 
-def members(content: Content, budget: Budget) -> Iterator[Member | Rejected]:
+def members(content: Content, budget: Budget) -> Members:
     """Yield the pages, redirects aside; raises `PageRejected` where libzim is not installed."""
     try:
         from libzim.reader import Archive  # noqa: PLC0415 - it need not be installed

@@ -15,7 +15,7 @@ from ..page import Rejected
 from . import torn_zip
 from .budget import RATIO_FROM, Budget
 from .content import BLOCK_BYTES, Content
-from .member import Member
+from .member import Member, Members
 
 NAME = "zip"
 
@@ -36,7 +36,7 @@ def sniff(head: bytes) -> bool:
     return head.startswith(_SIGNS)
 
 
-def members(content: Content, budget: Budget) -> Iterator[Member | Rejected]:
+def members(content: Content, budget: Budget) -> Members:
     """Yield the files; links, encrypted ones and those that are packed in a strange way are rejected by name.
 
     A name may come twice. Where the directory at the end is missing, members come by their own headers.
