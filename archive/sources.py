@@ -84,8 +84,8 @@ def sources(
     there and did not change meanwhile.
 
     `stdin` is what "-" reads: the process's own where None. A folder of raw pages, an archive's `raw`, comes
-    in the order received with its own names and times. No two other pages get the same time. Raises
-    `NoSuchSource` before anything is read.
+    in the order received with its own names and times. So do pages of a container that tells when they were
+    received; of all others no two get the same time. Raises `NoSuchSource` before anything is read.
     """
     require(paths)
     opener = _Opener(limits, _rising(now), on_bytes, is_done)

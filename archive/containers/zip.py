@@ -51,7 +51,7 @@ def members(content: Content, budget: Budget) -> Members:
         with archive:
             for info in archive.infolist():
                 budget.member()
-                if not info.is_dir():
+                if not info.filename.endswith("/"):  # the library's is_dir() fails on an empty name
                     yield _member(archive, info, budget)
 
 
