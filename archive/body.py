@@ -6,6 +6,7 @@ import html as entities
 import re
 from collections.abc import Mapping
 from enum import IntEnum
+from functools import lru_cache
 from html.parser import HTMLParser
 from typing import Literal
 from urllib.parse import urlsplit
@@ -133,6 +134,7 @@ def shortened(line: str, length: int) -> str:
     return (kept.rsplit(" ", 1)[0] if " " in kept else kept) + "…"
 
 
+@lru_cache(maxsize=16)  # to make one takes as long as to clean a short body
 def _cleaner(base_url: str | None) -> nh3.Cleaner:
     if base_url and _is_absolute(base_url):
         try:

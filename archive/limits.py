@@ -74,6 +74,13 @@ class Limits:
     blurb_length: int = 10_000
     """A tag's blurb. Stack Exchange allows 500; a longer one is a wiki page about the tag."""
 
+    dump_row_bytes: int = 4 * MEBI
+    """A row of a Stack Exchange dump. A post has 30,000 characters; as XML, with entities, 200 KiB."""
+
+    dump_bytes: int = 64 * MEBI
+    """A dump, or a part of one, that is read in memory: 10 times that while it is. The posts of a question
+    are together there; the largest one of Stack Overflow has some MiB. Larger dumps come in parts."""
+
     tags: int = 100
     """Tags of one question. Stack Exchange allows 5; keyword lists of real pages reach 30."""
 

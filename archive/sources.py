@@ -11,6 +11,7 @@ import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Literal, NamedTuple
@@ -21,6 +22,8 @@ from .containers.folders import Folder, kind_of
 from .containers.member import Member
 from .containers.nest import Nest, printable_name
 from .disk import size_of_files
+from .dump import Dump, dump_among
+from .dump import pages as pages_of_dump
 from .errors import ArchiveDamaged, NoSuchSource, PageRejected
 from .limits import Limits
 from .page import Page, Rejected
@@ -112,6 +115,8 @@ def total_bytes(paths: Iterable[Source]) -> int | None:
                 total += size_of_files(found.directory)
             elif isinstance(found, OneSource):
                 total += size_of_files(found.path)
+            elif isinstance(found, Dump):
+                total += sum(map(_size, found.files.values()))
             elif isinstance(found, Path):
                 total += _size(found)
     return total
@@ -124,8 +129,8 @@ class OneSource(NamedTuple):
     kind: Folder
 
 
-def walk(top: Path) -> Iterator[Path | RawPages | OneSource | Rejected]:
-    """Yield the regular files at and below a path, sorted; a folder that is one source as that.
+def walk(top: Path) -> Iterator[Path | RawPages | OneSource | Dump | Rejected]:
+    """Yield the regular files at and below a path, sorted; a folder that is one source as that, so a data dump.
 
     Hidden names are passed over below `top`, a folder met before as well; one that it is itself in is a
     loop and rejected, like what is neither file nor folder, or cannot be looked at.
@@ -143,7 +148,7 @@ def walk(top: Path) -> Iterator[Path | RawPages | OneSource | Rejected]:
             continue
         own = (status.st_dev, status.st_ino)
         if stat.S_ISREG(status.st_mode):
-            yield path
+            yield (dump_among(path.parent, [path]) if path == top else None) or path
         elif not stat.S_ISDIR(status.st_mode):
             yield Rejected(name_of(path), _special(status.st_mode))
         elif own in above:
@@ -156,6 +161,9 @@ def walk(top: Path) -> Iterator[Path | RawPages | OneSource | Rejected]:
             elif kind is not None:
                 yield OneSource(path, kind)
             else:
+                if dump := dump_among(path, below):
+                    yield dump
+                    below = [child for child in below if child not in dump.files.values()]
                 ahead += [(p, (*above, own)) for p in reversed(below) if not p.name.startswith(".")]
 
 
@@ -188,6 +196,8 @@ class _Opener:
                     yield self._raw(found, sha256)
             elif isinstance(found, OneSource):
                 yield from self._rejecting(name_of(found.path), self._one_source(found))
+            elif isinstance(found, Dump):
+                yield from self._rejecting(name_of(found.folder), self._dump(found))
             elif _is_raw_file(found):
                 yield self._raw(RawPages(found.parent.parent), found.stem)
             else:
@@ -241,6 +251,21 @@ class _Opener:
         members = found.kind.members(found.path, budget)
         yield from Nest(budget, self.tick).pages_of(name_of(found.path), members)
         self.on_bytes(size)
+
+    def _dump(self, dump: Dump) -> Iterator[Page]:
+        """The pages of a data dump, whose tables are read each from its beginning to its end."""
+        source = name_of(dump.folder)
+        before = [state_of(path) for path in dump.files.values()]
+        tables = {table: partial(self._table, path) for table, path in dump.files.items()}
+        for page in pages_of_dump(tables, source, self.limits):
+            yield Page(page.data, f"{source}#{page.name}", self.tick())
+        if before != [state_of(path) for path in dump.files.values()]:
+            raise PageRejected("it changed while it was read and may be torn: ingest it again")
+
+    def _table(self, path: Path) -> Iterator[bytes]:
+        budget = Budget(self.limits, _size(path))
+        with open(path, "rb", opener=_open_regular) as file:
+            yield from _Told(self.on_bytes, budget).blocks(file)
 
     def _pages(self, source: str, file: BinaryIO, size: int | None) -> Iterator[Page | Rejected]:
         """The pages of a file; of standard input the size is not known, nor can one seek in it."""

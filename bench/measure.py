@@ -114,7 +114,7 @@ def apart(*arguments: str | Path) -> dict[str, Any]:
         assert process.stdout is not None
         process.stdout.readline()
         before = held(process.pid)
-        peak = _peak(process)
+        peak = peak_of(process)
         said = process.stdout.read()
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command)
@@ -140,7 +140,7 @@ class Watch:
         print(json.dumps({"own_peak_bytes": own, **measured}))
 
 
-def _peak(process: subprocess.Popen[str]) -> int | None:
+def peak_of(process: subprocess.Popen[Any]) -> int | None:
     """Return the most memory that a process and its children held together, until it ends."""
     peak = None
     while process.poll() is None:
