@@ -1,4 +1,4 @@
-"""A Stack Exchange data dump of any size -> pages of whole questions.
+"""A Stack Exchange data dump of any size, or an export of a team -> pages of whole questions.
 
 The rows of a question are spread over a dump's tables: its answers stand anywhere behind it, its comments
 and links in files of their own. A temporary SQLite file brings them together: rows go in as they come, and
@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -28,6 +29,8 @@ from .errors import PageRejected
 from .limits import Limits
 from .readers.dump import ANSWER, EXCERPT, QUESTION, WIKI, is_deleted, key_of, site_of_source
 from .readers.dump_rows import BrokenRow, Row, Torn, attributes, rows
+from .readers.json_page import HEAD_BYTES
+from .readers.teams import is_teams_posts
 
 RANGE = 1_000
 """Numbers of one page. Of three posts one is a question: some hundred questions, half a MiB."""
@@ -48,6 +51,9 @@ Blocks = Callable[[], Iterable[bytes]]
 """Opens a table and yields its bytes."""
 
 _NAME = re.compile(r"(posts|comments|users|tags|postlinks|badges|posthistory|votes)\.xml", re.IGNORECASE)
+TEAM_FILES = ("posts.json", "comments.json", "postlinks.json", "users.json", "tags.json")
+"""The files of an export of Stack Overflow for Teams that records are made of."""
+
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
 _RANK: Mapping[str, int] = {"question": 0, "answer": 1, "comments": 2, "postlinks": 3}
 
@@ -69,19 +75,37 @@ class DumpPage:
 
 def dump_among(folder: Path, paths: Iterable[Path]) -> Dump | None:
     """Return the dump whose tables are among the paths of a folder; None without a `Posts.xml`."""
-    files: dict[str, Path] = {}
-    for path in paths:
-        if (match := _NAME.fullmatch(path.name)) and path.is_file():
-            files[match[1].lower()] = path
-    return Dump(folder, files) if "posts" in files else None
+    held = {path.name.lower(): path for path in paths}
+    files = {
+        match[1]: path for name, path in held.items() if (match := _NAME.fullmatch(name)) and path.is_file()
+    }
+    if "posts" in files:
+        return Dump(folder, files)
+    if (posts := held.get("posts.json")) and posts.is_file() and _is_of_team(posts):
+        return Dump(
+            folder, {name: held[name] for name in TEAM_FILES if name in held and held[name].is_file()}
+        )
+    return None
+
+
+def _is_of_team(posts: Path) -> bool:
+    try:
+        with posts.open("rb") as file:
+            return is_teams_posts(file.read(HEAD_BYTES))
+    except OSError:
+        return False
 
 
 def pages(tables: Mapping[str, Blocks], source: str, limits: Limits) -> Iterator[DumpPage]:
     """Yield a dump as pages, those of its tags first, then its questions by number.
 
-    `tables` opens each table that there is, by its name in small letters. Raises `PageRejected` where the
-    temporary file cannot be kept, and behind the last page where rows were no XML, or too many of a question.
+    `tables` opens each table that there is, by its name in small letters; the files of a team's export make
+    one page. Raises `PageRejected` where the temporary file cannot be kept, or an export is larger than JSON
+    is read; and behind the last page where rows were no XML, or too many of one question.
     """
+    if "posts.json" in tables:
+        yield _united(tables, limits)
+        return
     try:
         with (
             TemporaryDirectory(prefix="askive-") as folder,
@@ -90,6 +114,21 @@ def pages(tables: Mapping[str, Blocks], source: str, limits: Limits) -> Iterator
             yield from _Join(db, source, limits).pages(tables)
     except sqlite3.Error as error:
         raise PageRejected(f"the dump cannot be sorted in TMPDIR: {error}") from error
+
+
+def _united(tables: Mapping[str, Blocks], limits: Limits) -> DumpPage:
+    """The files of a team's export as one page: an object with each file, as it is, under its name."""
+    data = b"{"
+    for name in TEAM_FILES:
+        if name not in tables:
+            continue
+        data += b"".join([b",\n" if len(data) > 1 else b"", f'"{name.removesuffix(".json")}": '.encode()])
+        begin = len(data)
+        for block in tables[name]():
+            data += block if len(data) > begin else block.removeprefix(BOM_UTF8)
+            if len(data) > limits.dump_bytes:
+                raise PageRejected(f"more than {limits.dump_bytes:,} bytes of JSON")
+    return DumpPage("export", data + b"}\n")
 
 
 @dataclass(slots=True)

@@ -33,6 +33,9 @@ class Limits:
     json_depth: int = 64
     """Nesting of JSON-LD. Real pages reach 15; Python's own JSON parser gives up at about 1,000."""
 
+    json_items: int = 2_000_000
+    """Brackets and commas of a JSON page of data, a table or an export: each takes 100 bytes, seldom more."""
+
     json_values: int = 200_000
     """Brackets and commas of the JSON-LD of one page, which bound its values; each takes up to 1 KiB."""
 
