@@ -304,6 +304,29 @@ def filter_options(verb: Verb) -> Verb:
     return verb
 
 
+def map_option(verb: Verb) -> Verb:
+    """Add --map."""
+    return click.option(
+        "--map",
+        "mapping",
+        metavar="ROLE=COLUMN,...",
+        default="",
+        callback=_checked_map,
+        help="The PATHs are tables, and this is what their columns mean: title=Subject,answer=Reply. "
+        "Without it, and for other columns, their names tell.",
+    )(verb)
+
+
+def _checked_map(_ctx: click.Context, _parameter: click.Parameter, value: str) -> str:
+    from .archive.readers.table_columns import parse_map  # noqa: PLC0415 - the readers
+
+    try:
+        parse_map(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+    return value
+
+
 def batch_options(verb: Verb) -> Verb:
     """Add --batch and --plain."""
     plain = click.option("--plain", is_flag=True, help="The text is words only, whatever signs it holds.")
@@ -356,8 +379,9 @@ def askive(ctx: click.Context, archive: Path, color: str, no_pager: bool) -> Non
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path())
 @click.option("--no-index", is_flag=True, help="Leave the index for later; any search brings it up to date.")
 @click.option("--again", is_flag=True, help="Read files that are unchanged since they were last read, too.")
+@map_option
 @click.pass_obj
-def ingest(app: App, paths: tuple[str, ...], no_index: bool, again: bool) -> ExitCode:
+def ingest(app: App, paths: tuple[str, ...], no_index: bool, again: bool, mapping: str) -> ExitCode:
     """Read pages into the archive: files, folders, standard input.
 
     A PATH of - is standard input. Formats are detected; zip, tar, WARC, HAR, MHTML, ZIM and compressed
@@ -385,7 +409,8 @@ def ingest(app: App, paths: tuple[str, ...], no_index: bool, again: bool) -> Exi
                 now=now,
                 progress=lambda p: progress(p.bytes_done, p.bytes_total, p.questions),
                 stdin=sys.stdin.buffer,
-                again=again,
+                again=again or bool(mapping),
+                columns=mapping,
             )
         _name_rejected(report)
         if not no_index:
@@ -397,8 +422,9 @@ def ingest(app: App, paths: tuple[str, ...], no_index: bool, again: bool) -> Exi
 @askive.command()
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path())
 @format_option(RECORD_FORMATS)
+@map_option
 @click.pass_obj
-def read(app: App, paths: tuple[str, ...], form: str) -> ExitCode:
+def read(app: App, paths: tuple[str, ...], form: str, mapping: str) -> ExitCode:
     """Print what pages hold, and store nothing.
 
     It is what `askive ingest` would take from them, or why it would not.
@@ -411,7 +437,7 @@ def read(app: App, paths: tuple[str, ...], form: str) -> ExitCode:
     from .archive.ingest import read_paths  # noqa: PLC0415 - the readers
 
     rejected: list[str] = []
-    found = read_paths(_sources(paths), now=now, stdin=sys.stdin.buffer)
+    found = read_paths(_sources(paths), now=now, stdin=sys.stdin.buffer, columns=mapping)
     emit(app, form, _read(found, rejected), render.wholes)
     return ExitCode.REJECTED if rejected else ExitCode.DONE
 

@@ -27,9 +27,12 @@ from xml.sax.saxutils import quoteattr
 
 from .errors import PageRejected
 from .limits import Limits
+from .readers.decoding import decode
 from .readers.dump import ANSWER, EXCERPT, QUESTION, WIKI, is_deleted, key_of, site_of_source
 from .readers.dump_rows import BrokenRow, Row, Torn, attributes, rows
 from .readers.json_page import HEAD_BYTES
+from .readers.table import SEPARATOR
+from .readers.table_rows import header_of
 from .readers.teams import is_teams_posts
 
 RANGE = 1_000
@@ -51,6 +54,8 @@ Blocks = Callable[[], Iterable[bytes]]
 """Opens a table and yields its bytes."""
 
 _NAME = re.compile(r"(posts|comments|users|tags|postlinks|badges|posthistory|votes)\.xml", re.IGNORECASE)
+_QUESTIONS = re.compile(r"(.*)question(s?\.(?:csv|tsv|tab|txt))")
+
 TEAM_FILES = ("posts.json", "comments.json", "postlinks.json", "users.json", "tags.json")
 """The files of an export of Stack Overflow for Teams that records are made of."""
 
@@ -85,7 +90,31 @@ def dump_among(folder: Path, paths: Iterable[Path]) -> Dump | None:
         return Dump(
             folder, {name: held[name] for name in TEAM_FILES if name in held and held[name].is_file()}
         )
+    return _pair(folder, held)
+
+
+def _pair(folder: Path, held: Mapping[str, Path]) -> Dump | None:
+    """The first two tables of a folder that are named alike, one of questions and one of answers."""
+    for name, questions in held.items():
+        if (match := _QUESTIONS.fullmatch(name)) and questions.is_file():
+            answers = held.get(f"{match[1]}answer{match[2]}")
+            if answers and answers.is_file() and _are_tables(questions, answers):
+                return Dump(folder, {"questions": questions, "answers": answers})
     return None
+
+
+def _are_tables(questions: Path, answers: Path) -> bool:
+    """Tell whether the headers of two files say that one asks and one answers."""
+    heads = header_of(_first_line(questions), few=True), header_of(_first_line(answers))
+    return bool(heads[0] and heads[0][1].asks() and heads[1] and heads[1][1].hold_answers())
+
+
+def _first_line(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return decode(file.readline(HEAD_BYTES)).strip()
+    except OSError:
+        return ""
 
 
 def _is_of_team(posts: Path) -> bool:
@@ -106,6 +135,9 @@ def pages(tables: Mapping[str, Blocks], source: str, limits: Limits) -> Iterator
     if "posts.json" in tables:
         yield _united(tables, limits)
         return
+    if "answers" in tables:
+        yield _joined(tables, limits)
+        return
     try:
         with (
             TemporaryDirectory(prefix="askive-") as folder,
@@ -114,6 +146,18 @@ def pages(tables: Mapping[str, Blocks], source: str, limits: Limits) -> Iterator
             yield from _Join(db, source, limits).pages(tables)
     except sqlite3.Error as error:
         raise PageRejected(f"the dump cannot be sorted in TMPDIR: {error}") from error
+
+
+def _joined(tables: Mapping[str, Blocks], limits: Limits) -> DumpPage:
+    """A table of questions, and behind it that of their answers."""
+    data = b""
+    for name in ("questions", "answers"):
+        for block in tables[name]():
+            data += block
+            if len(data) > limits.dump_bytes:
+                raise PageRejected(f"more than {limits.dump_bytes:,} bytes of tables")
+        data += SEPARATOR.encode() if name == "questions" else b""
+    return DumpPage("tables", data)
 
 
 def _united(tables: Mapping[str, Blocks], limits: Limits) -> DumpPage:

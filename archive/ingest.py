@@ -21,6 +21,7 @@ from .limits import LIMITS, Limits
 from .page import Found, Page, Problem, Rejected
 from .raw import RawPages
 from .readers import read_page
+from .readers.table import with_columns
 from .records import Body, Question, Tag
 from .sources import FileEnd, FileState, Source, sources, total_bytes
 from .store import Store, StoredPage
@@ -81,10 +82,13 @@ def ingest(
     progress: Callable[[Progress], None] = lambda _: None,
     stdin: BinaryIO | None = None,
     again: bool = False,
+    columns: str = "",
 ) -> IngestReport:
     """Read every page of the paths into the store; return what came of it.
 
-    A file that is as it was when all of it was read is not opened, unless `again`.
+    A file that is as it was when all of it was read is not opened, unless `again`. `columns` says what the
+    columns of the paths' tables mean (readers/table_columns.py).
+
 
     Raises `NoSuchSource` before anything is read. `ArchiveLocked`, `ArchiveUnwritable`, an interrupt:
     whatever stops it, the batches that were committed are in.
@@ -93,7 +97,7 @@ def ingest(
     is_done = _never if again else work.is_done
     found = sources(paths, limits, now=now, stdin=stdin, on_bytes=work.count_bytes, is_done=is_done)
     work.bytes_total = total_bytes(paths)
-    for batch in _batches(work.steps(found)):
+    for batch in _batches(work.steps(_with_columns(found, columns))):
         work.commit(batch)
     return work.report()
 
@@ -104,17 +108,27 @@ def read_paths(
     *,
     now: Callable[[], datetime],
     stdin: BinaryIO | None = None,
+    columns: str = "",
 ) -> Iterator[Question | Tag | Rejected]:
     """Yield what an ingest of the paths would find, and what it would reject, in order; store nothing.
 
     Raises `NoSuchSource` before anything is read.
     """
-    found = (one for one in sources(paths, limits, now=now, stdin=stdin) if not isinstance(one, FileEnd))
-    return chain.from_iterable([one] if isinstance(one, Rejected) else _told(one) for one in found)
+    found = _with_columns(sources(paths, limits, now=now, stdin=stdin), columns)
+    told = (one for one in found if not isinstance(one, FileEnd))
+    return chain.from_iterable([one] if isinstance(one, Rejected) else _told(one) for one in told)
 
 
 def _never(state: FileState) -> bool:
     return False
+
+
+def _with_columns(found: Iterator[FoundSource], columns: str) -> Iterator[FoundSource]:
+    """What is found, with what is said of the columns of pages, where anything is: it is kept with them."""
+    if not columns:
+        return found
+    return (with_columns(one, columns) if isinstance(one, Page) else one for one in found)
+
 
 
 def _told(page: Page) -> Iterator[Question | Tag | Rejected]:

@@ -17,11 +17,11 @@ from typing import Any
 from ..body import body_from_html
 from ..errors import PageRejected
 from ..limits import LIMITS, Limits
-from ..merge import merge
 from ..page import Found, Page, Problem
 from ..records import Question, Tag, printable, tag_name
 from ..restore import question_from_json
 from .addresses import linked_questions, question_id, site_of
+from .gathering import Gathering
 from .json_page import head_of, json_of
 
 NAME = "stackexchange_api"
@@ -73,7 +73,7 @@ def _items(value: Any) -> Iterator[Any]:
 
 def _found(items: Iterable[Any], limits: Limits) -> Iterator[Found]:
     """What the items tell: tags first, then questions, those with one id united."""
-    questions: dict[str, Question] = {}
+    gathering = Gathering()
     for number, item in enumerate(items, start=1):
         try:
             one = _tag(item, limits) or _question(item, limits)
@@ -83,8 +83,8 @@ def _found(items: Iterable[Any], limits: Limits) -> Iterator[Found]:
         if isinstance(one, Tag):
             yield one
         else:
-            questions[one.id] = merge(questions[one.id], one) if one.id in questions else one
-    yield from questions.values()
+            gathering.add(one)
+    yield from gathering.questions()
 
 
 def _tag(item: Any, limits: Limits) -> Tag | None:
