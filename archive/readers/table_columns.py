@@ -47,7 +47,7 @@ MEASURES = ("id", "tags", "date", "score", "views", "url", "author")
 MAP_LINE = "askive-table: "
 """How a page begins whose columns were said: the mapping, then the table as it came."""
 
-_PATTERNS = {role: re.compile(names) for role, names in ROLES.items()}
+_PATTERNS: Mapping[str, re.Pattern[str]] = {role: re.compile(names) for role, names in ROLES.items()}
 _NUMBERED = re.compile(
     r"(answer|reply|response)s?_?(\d{1,3})(?:_(text|body|score|votes|author|user|date|accepted))?"
 )
