@@ -123,7 +123,9 @@ def _never(state: FileState) -> bool:
     return False
 
 
-def _with_columns(found: Iterator[FoundSource], columns: str) -> Iterator[FoundSource]:
+def _with_columns(
+    found: Iterator[Page | Rejected | FileEnd], columns: str
+) -> Iterator[Page | Rejected | FileEnd]:
     """What is found, with what is said of the columns of pages, where anything is: it is kept with them."""
     if not columns:
         return found

@@ -18,13 +18,13 @@ from askive.archive import dump
 from askive.archive.errors import PageRejected
 from askive.archive.ingest import ingest
 from askive.archive.limits import LIMITS, Limits
-from askive.archive.page import Page, Problem
+from askive.archive.page import Page, Problem, Rejected
 from askive.archive.raw import RawPages
 from askive.archive.readers import dump as reader
 from askive.archive.readers import read_page
 from askive.archive.readers.dump_rows import Row, Torn, attributes, rows
 from askive.archive.records import Link, Question, Tag, printable
-from askive.archive.sources import Rejected, sources, total_bytes
+from askive.archive.sources import FileEnd, sources, total_bytes
 from askive.archive.store import Store
 from hypothesis import given
 from hypothesis import strategies as st
@@ -78,7 +78,8 @@ def folder(top: Path, name: str = "tea.stackexchange.com", /, **changed: str | N
 
 
 def found(path: Path, limits: Limits = LIMITS) -> list[Page | Rejected]:
-    return list(sources([path], limits, now=lambda: NOW))
+    each = sources([path], limits, now=lambda: NOW)
+    return [one for one in each if not isinstance(one, FileEnd)]
 
 
 def records(path: Path) -> dict[str, Question]:

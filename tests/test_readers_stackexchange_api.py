@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from askive.archive.errors import PageRejected
 from askive.archive.limits import LIMITS
-from askive.archive.page import Found, Page, Problem
+from askive.archive.page import Found, Page, Problem, Rejected
 from askive.archive.readers import read_page, stackexchange_api, teams
 from askive.archive.records import Answer, Body, Link, Question, Tag, printable
-from askive.archive.sources import Rejected, sources
+from askive.archive.sources import sources
 from hypothesis import given
 from hypothesis import strategies as st
 
