@@ -25,7 +25,7 @@ class Limits:
     """Nesting of a thread's HTML. 60 real threads reach 61, replies within replies included."""
 
     posts: int = 20_000
-    """Posts and comments of one thread page. Real pages show up to 500; half of `html_tags` is beyond them."""
+    """Posts and comments of one thread page. Real ones show up to 500, far below what `html_tags` lets in."""
 
     text_bytes: int = MEBI
     """A page of scraped text. The sample has 2 KiB; 200 answers of 5,000 characters have 1 MiB."""

@@ -27,6 +27,7 @@ from .dump import pages as pages_of_dump
 from .errors import ArchiveDamaged, NoSuchSource, PageRejected
 from .limits import Limits
 from .page import Page, Rejected
+from .parts import PART_BYTES
 from .raw import RawPages
 
 Source = Path | Literal["-"]
@@ -148,7 +149,8 @@ def walk(top: Path) -> Iterator[Path | RawPages | OneSource | Dump | Rejected]:
             continue
         own = (status.st_dev, status.st_ino)
         if stat.S_ISREG(status.st_mode):
-            yield (dump_among(path.parent, [path]) if path == top else None) or path
+            is_long = status.st_size > PART_BYTES  # one in parts must be the whole of a dump that was asked for
+            yield (dump_among(path.parent, [path]) if is_long and path == top else None) or path
         elif not stat.S_ISDIR(status.st_mode):
             yield Rejected(name_of(path), _special(status.st_mode))
         elif own in above:

@@ -52,6 +52,10 @@ def laughs(document: str) -> str:
     return f"<?xml version='1.0'?><!DOCTYPE x [<!ENTITY a 'ha'>{''.join(entities)}]>{document}"
 
 
+FORUM = "<html id=phpbb><h2 class=topic-title>Why?</h2>"
+POST = (
+    "<div class=post id=p1><a class=username>U</a><p class=author>May 5, 2020</p><div class=content>x</div>"
+)
 EMPTY_STRINGS = ",".join(['""'] * 50_000)
 LIKE = "same" * 15
 QUESTION = '{"@type":"Question","name":"How?","text":"I ask.","suggestedAnswer":%s}'
@@ -178,6 +182,22 @@ COSTLY: dict[str, tuple[Callable[[], str | bytes], int | str]] = {
         1,
     ),
     "entities": (lambda: f"<html><p {ITEM}><b itemprop=name>How?</b><i itemprop=text>{'&amp;' * MEBI}", 1),
+    "posts inside posts": (lambda: FORUM + POST * 14_000, "nested deeper than|no schema.org question"),
+    "posts in a row": (lambda: FORUM + (POST + "</div>") * 9_000, 1),
+    "threads of many classes": (
+        lambda: (
+            "<html>"
+            + "".join(
+                f"<div class='a{n % 3000} b{n % 2000}'><a class=author>U<time>May 5, 2020</time><p>I.</div>"
+                for n in range(9_000)
+            )
+        ),
+        "not a Q&A page",
+    ),
+    "an FAQ of 20,000 questions": (
+        lambda: "<html><h1>FAQ</h1>" + "".join(f"<h2>What is {n}?</h2><p>So.</p>" for n in range(20_000)),
+        1_000,
+    ),
     "white space": (lambda: " " * (20 * MEBI), "no reader knows its form|empty page"),
     "comments": (lambda: "<html>" + "<!--" * 90_000, "not a Q&A page"),
     "less than": (lambda: "<" * (10 * MEBI), "no reader knows its form"),
@@ -193,6 +213,8 @@ LONG = frozenset(
         "itemref to all",
         "JSON in open strings",
         "many answers",
+        "an FAQ of 20,000 questions",
+        "threads of many classes",
         "questions inside questions",
         "texts inside texts",
     }

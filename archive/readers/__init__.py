@@ -12,7 +12,19 @@ from dataclasses import replace
 from ..errors import PageRejected
 from ..page import Found, Page, Reader
 from ..records import Question
-from . import dump, mail, ndjson, plain_pairs, schema_org, stackexchange_api, table, teams, text, threads, unmarked
+from . import (
+    dump,
+    mail,
+    ndjson,
+    plain_pairs,
+    schema_org,
+    stackexchange_api,
+    table,
+    teams,
+    text,
+    threads,
+    unmarked,
+)
 from .addresses import question_id, site_of
 
 READERS: tuple[Reader, ...] = (ndjson, dump, stackexchange_api, teams, table, mail, schema_org, plain_pairs, text, threads, unmarked)

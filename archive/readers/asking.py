@@ -10,7 +10,8 @@ _QUOTED = re.compile(r"^>.*$", re.MULTILINE)
 
 # Words of titles that ask without a question mark. English for the greater part, as most of the titles are.
 _QUESTION_WORD = re.compile(
-    r"^\W*(how|what|which|why|where|when|who|can|could|should|would|does|do|did|is|are|has|have|any)\b", re.IGNORECASE
+    r"^\W*(how|what|which|why|where|when|who|can|could|should|would|does|do|did|is|are|has|have|any)\b",
+    re.IGNORECASE,
 )
 _ASKING = re.compile(
     r"\b(anyone|anybody|help|question|questions|problem|problems|issue|issues|trouble|error|errors|fail|fails|failed|failing"
@@ -29,9 +30,9 @@ _TELLING = re.compile(
     re.IGNORECASE,
 )
 _ASKING_TEXT = re.compile(
-    r"\b(help|advice|suggestions?|recommend(?:ation)?s?|any ideas?|any(?:one|body)|i need|i am looking|i'?m looking"
-    r"|how (?:do|can|to|should)|what (?:is|are|should|do)|is there|wondering|doesn'?t work|not working|problem"
-    r"|issue|error|broken|thanks in advance|thank you in advance)\b",
+    r"\b(help|advice|suggestions?|recommend(?:ation)?s?|any ideas?|any(?:one|body)|i need"
+    r"|i(?:'?m| am) looking|how (?:do|can|to|should)|what (?:is|are|should|do)|is there|wondering"
+    r"|doesn'?t work|not working|problem|issue|error|broken|thanks in advance|thank you in advance)\b",
     re.IGNORECASE,
 )
 
@@ -53,7 +54,10 @@ def asks(title: str, text: str) -> bool:
     own = _ADDRESS.sub("", _QUOTED.sub("", text))
     if any(mark in own for mark in _QUESTION_MARKS):
         return True
-    return any(words.search(title) for words in (_QUESTION_WORD, _ASKING)) or _ASKING_TEXT.search(own) is not None
+    return (
+        any(words.search(title) for words in (_QUESTION_WORD, _ASKING))
+        or _ASKING_TEXT.search(own) is not None
+    )
 
 
 def is_question(title: str) -> bool:

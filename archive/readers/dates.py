@@ -94,7 +94,8 @@ _TIME_OF_DAY = re.compile(
 _HOUR_ALONE = re.compile(r"(?<![\d:])(\d{1,2})\s?([ap])\.?m\b", re.IGNORECASE)
 _YEAR = r"(?:,?\s{0,3}(\d{4})(?!\d)|,?\s{0,3}['’](\d\d)(?!\d))?"
 _DAY_MONTH = re.compile(
-    rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?[\s-]{{1,3}}(?:of |de )?([^\W\d_]{{3,10}})\.?-?(?: de)?{_YEAR}"
+    rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?[\s-]{{1,3}}(?:of |de )?([^\W\d_]{{3,10}})\.?-?"
+    rf"(?: de)?{_YEAR}"
 )
 _MONTH_DAY = re.compile(rf"\b([^\W\d_]{{3,10}})\.?\s{{1,3}}(\d{{1,2}})(?:st|nd|rd|th)?(?![\d:]){_YEAR}")
 _YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})\s?[-./年]\s?(\d{1,2})\s?[-./月]\s?(\d{1,2})(?!\d)")
@@ -111,7 +112,7 @@ class Clock:
     day_first: bool = False
 
     def time_in(self, element: Element) -> datetime | None:
-        """Return the time that an element states, in an attribute or in its text; None where it states none."""
+        """Return the time that an element states, in an attribute or in its text."""
         for name in STATED:
             value = attribute(element, name)
             time = self.time(value) if value else None
@@ -184,7 +185,7 @@ class Clock:
 
 
 def clock_for(texts: Iterable[str], received: datetime, language: str | None) -> Clock:
-    """Return the clock of a page: one number beyond 12 on it says which is the day, else its language does."""
+    """Return the clock of a page: a number beyond 12 on it says which is the day, else its language."""
     for text in texts:
         match = _NUMBERS.search(text[:LONGEST])
         if match and int(match[1]) > 12:

@@ -27,6 +27,9 @@ ASKING_SHARE = 0.6
 LONGEST_QUESTION = 300
 """Characters of a question; what is longer is a paragraph."""
 
+MOST_PAIRS = 1_000
+"""Questions that one page opens: the longest real FAQ seen has 30."""
+
 MOST_PARTS = 200
 """Elements that one answer is collected from."""
 
@@ -37,14 +40,21 @@ _QUESTION_WORD = re.compile(
 )
 _NUMBERED = re.compile(r"\A(?:q(?:uestion)?\s*\d{0,3}\s*[.:)]\s*|\d{1,3}\s*[.):]\s+)", re.IGNORECASE)
 _SAYS_FAQ = re.compile(
-    r"\bfaqs?\b|frequently asked|common questions|questions (?:and|&|&amp;) answers|\bq ?& ?a\b|häufige fragen|häufig gestellte"
-    r"|foire aux questions|questions fréquentes|preguntas frecuentes|domande frequenti|perguntas frequentes|veelgestelde",
+    r"\bfaqs?\b|frequently asked|common questions|questions (?:and|&|&amp;) answers|\bq ?& ?a\b"
+    r"|häufige fragen|häufig gestellte|foire aux questions|questions fréquentes|preguntas frecuentes"
+    r"|domande frequenti|perguntas frequentes|veelgestelde",
     re.IGNORECASE,
 )
 # What opens an answer where the page says by its classes that it does.
-_CONTAINERS = ("[class*=accordion]", "[class*=Accordion]", "[class*=faq]", "[class*=FAQ]", "[class*=Faq]", "[id*=faq]")
+_CONTAINERS = (
+    "[class*=accordion]",
+    "[class*=Accordion]",
+    "[class*=faq]",
+    "[class*=FAQ]",
+    "[class*=Faq]",
+    "[id*=faq]",
+)
 _NAMES = ("button", "h2", "h3", "h4", "h5", "h6", "a", "dt", "p", "div", "span", "strong")
-_MARKED = ", ".join((*(f"{outer} {name}" for outer in _CONTAINERS for name in _NAMES), "button[aria-controls]"))
 # And where it does not.
 _HEADINGS = ("h2", "h3", "h4", "h5, h6", "p > strong, p > b, div > strong")
 _ENDS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "footer", "nav", "aside"})
@@ -61,7 +71,7 @@ def pairs_in(outline: Outline) -> list[Pair]:
     """Return the pairs of the page, of the kind that gives most; none where it is no FAQ page."""
     stated = (list(_details(outline)), list(_definitions(outline)))
     marked = [pairs for pairs in stated if _asks(pairs, FEWEST_STATED)]
-    accordion = list(_opened(outline, _innermost(outline, _MARKED)))
+    accordion = list(_opened(outline, _innermost(outline, _in_containers(outline))))
     marked += [accordion] if _asks(accordion, FEWEST_OPENED) else []
     if marked or not _says_faq(outline):
         return max(marked, key=len, default=[])
@@ -83,19 +93,33 @@ def _definitions(outline: Outline) -> Iterator[Pair]:
         yield Pair(_name(term), tuple(_behind(term, frozenset({"dt"}))))
 
 
-def _innermost(outline: Outline, selector: str) -> list[Element]:
-    """Return what the selector finds and asks, without what holds another that asks the same."""
+def _in_containers(outline: Outline) -> Iterator[Element]:
+    """Yield what may ask in the containers, each once."""
+    outermost: Element | None = None
+    for container in outline.find(", ".join(_CONTAINERS)):
+        if outermost is None or not outline.is_in(container, outermost):
+            outermost = container
+            yield from outline.find(", ".join(_NAMES), container)
+
+
+def _innermost(outline: Outline, elements: Iterable[Element]) -> list[Element]:
+    """Return what asks, without what holds another that asks the same."""
     found: list[Element] = []
-    for element in outline.find(selector):
-        if found and outline.is_in(element, found[-1]) and _name(found[-1]) == _name(element):
+    for element in elements:
+        name = _name(element)
+        if not _ends_asking(name):
+            continue
+        if found and outline.is_in(element, found[-1]) and _name(found[-1]) == name:
             found.pop()
         found.append(element)
+        if len(found) == MOST_PAIRS:
+            break
     return found
 
 
 def _opened(outline: Outline, elements: list[Element]) -> Iterator[Pair]:
     """Yield what asks with what stands behind it, up to the next that does."""
-    openers = [element for element in elements if _ends_asking(_name(element))]
+    openers = [element for element in elements[:MOST_PAIRS] if _ends_asking(_name(element))]
     for place, opener in enumerate(openers):
         panel = _panel(outline, opener)
         after = openers[place + 1] if place + 1 < len(openers) else None
@@ -130,7 +154,7 @@ def _top(opener: Element) -> Element:
 
 def _behind(element: Element, ends: frozenset[str]) -> Iterator[Element]:
     for n, sibling in enumerate(element.next_siblings):
-        if n == MOST_PARTS or isinstance(sibling, Element) and sibling.name in ends:
+        if n == MOST_PARTS or (isinstance(sibling, Element) and sibling.name in ends):
             return
         if isinstance(sibling, Element):
             yield sibling
@@ -143,7 +167,9 @@ def _asks(pairs: list[Pair], fewest: int) -> bool:
 
 
 def _is_question(name: str) -> bool:
-    return _ends_asking(name) or 5 < len(name) <= LONGEST_QUESTION and _QUESTION_WORD.match(name) is not None
+    return _ends_asking(name) or (
+        5 < len(name) <= LONGEST_QUESTION and _QUESTION_WORD.match(name) is not None
+    )
 
 
 def _ends_asking(name: str) -> bool:

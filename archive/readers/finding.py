@@ -1,7 +1,7 @@
 """Elements of a parsed page, found by CSS selectors in an index that is made once a page.
 
-bs4's own `select` walks the whole page for every selector, which for the twenty of a forum costs several times
-the parsing. Here a page is walked once, and a selector looks only at the elements of its rarest sign.
+bs4's own `select` walks the whole page for every selector, which for the twenty of a forum costs several
+times the parsing. Here a page is walked once, and a selector looks only at the elements of its rarest sign.
 
 Understood are `name`, `.class`, `#id`, `[attribute]`, `[attribute=value]` with `=`, `^=`, `$=`, `*=`, `~=`,
 the descendant and the child (`>`) combinator, and lists with commas. Unlike in CSS all of a selector must be
@@ -11,7 +11,7 @@ found inside the element that is searched, which may itself be what it finds.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -29,7 +29,9 @@ Step: TypeAlias = "tuple[str, _Compound]"
 """A combinator, " " or ">", and what is asked of the element behind it."""
 
 _COMPOUND = re.compile(r"([a-zA-Z][\w-]*|\*)?((?:\.[\w-]+|#[\w-]+|\[[^\]]+\])*)")
-_CONDITION = re.compile(r"\.([\w-]+)|#([\w-]+)|\[\s*([\w:-]+)\s*(?:([~^$*]?=)\s*[\"']?([^\]\"']*)[\"']?\s*)?\]")
+_CONDITION = re.compile(
+    r"\.([\w-]+)|#([\w-]+)|\[\s*([\w:-]+)\s*(?:([~^$*]?=)\s*[\"']?([^\]\"']*)[\"']?\s*)?\]"
+)
 _COMMA = re.compile(r",(?![^\[]*\])")
 _COMBINATOR = re.compile(r"\s*(>)\s*|\s+(?![^\[]*\])")
 
@@ -99,6 +101,20 @@ class Outline:
     def place(self, element: Element) -> int:
         """Return the place of an element in the order of the page."""
         return self._place[id(element)]
+
+    def size(self, element: Element) -> int:
+        """Return how many elements there are in one, itself among them."""
+        begin, end = self._range(element)
+        return end - begin
+
+    def outside(self, elements: Iterable[Element], units: Iterable[Element]) -> Iterator[Element]:
+        """Yield the elements that stand in none of the units, which stand in none of each other."""
+        ranges = sorted(self._range(unit) for unit in units)
+        begins = [begin for begin, _ in ranges]
+        for element in elements:
+            before = bisect_right(begins, self._place.get(id(element), -1)) - 1
+            if before < 0 or self._place[id(element)] >= ranges[before][1]:
+                yield element
 
     def is_in(self, inner: Element, outer: Element) -> bool:
         """Tell whether an element stands in another, or is it."""
@@ -187,7 +203,7 @@ def classes_of(element: Element) -> list[str]:
 
 
 def text_in(element: Element, length: int) -> str:
-    """Return the beginning of what a person reads in an element, as one line of at most `length` characters."""
+    """Return what a person reads in an element, as one line of at most `length` characters."""
     pieces: list[str] = []
     room = length * 2  # white space will go
     pending: list[PageElement] = [element]

@@ -1,8 +1,8 @@
-"""What the page of a thread looks like in one engine: a table of selectors, which `threads.py` reads with.
+"""What the page of a thread looks like in one engine: a table of selectors, for `threads.py`.
 
-A *selector* is one of `finding.py`. A *value* names where a fact stands: selectors in the order of preference,
-each with `@attribute` behind it where the fact is one, or `last` before it where the last of several counts:
-`.username@data-name, last .author a`. `@data-score` alone is an attribute of the post itself.
+A *selector* is one of `finding.py`. A *value* names where a fact stands: selectors in the order of
+preference, each with `@attribute` behind it where the fact is one, or `last` before it where the last of
+several counts: `.username@data-name, last .author a`. `@data-score` alone is an attribute of the post itself.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Layout:
     """Bytes of which a page of this layout has at least one; only then is it looked into."""
 
     requires: Selector = ""
-    """What tells a thread of this layout from a list of threads and from other layouts with the same signs."""
+    """What tells a thread of this layout from a list of threads, and from layouts with the same signs."""
 
     post: Selector
     """Each answer, or each post of a forum; the first is the question where `question` finds none."""

@@ -1,4 +1,4 @@
-"""The posts of a thread: found by a layout's selectors, with their text cleaned, author, time, score, comments.
+"""The posts of a thread, found by a layout's selectors: clean text, author, time, score, comments.
 
 Here is all that engines have in common; what differs is in their tables (`layout.py`).
 """
@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
@@ -17,8 +18,8 @@ from bs4 import Tag as Element
 from ..body import body_from_html, body_from_text
 from ..errors import PageRejected
 from ..limits import LIMITS, Limits
-from ..records import Answer, Body, Comment, Tag, tag_name, text_id
-from .dates import Clock, clock_for
+from ..records import Answer, Body, Comment, Tag, distinct, tag_name, text_id
+from .dates import clock_for
 from .finding import Outline, attribute, classes_of, text_in
 from .layout import Layout, Value
 from .things import count, inner_html
@@ -49,7 +50,8 @@ RECORD_LENGTH = 500
 # Parts of texts that any engine may show and that nobody wrote: rendered formulas whose source stands beside
 # them, line numbers, what is read to the blind only, controls, and what is hidden.
 NO_TEXT = (
-    ".MathJax, .MathJax_Preview, .MathJax_Display, .MathJax_SVG, mjx-container, .katex-html, .katex-mathml mrow,"
+    ".MathJax, .MathJax_Preview, .MathJax_Display, .MathJax_SVG, mjx-container, .katex-html, "
+    ".katex-mathml mrow, "
     ".gutter, .line-numbers-rows, .linenos, .sr-only, .visually-hidden, .screen-reader-text, .u-srOnly,"
     "[hidden], [aria-hidden=true], form, input, nav"
 )
@@ -118,8 +120,11 @@ class Posts:
         return body_from_html(html, base_url=self._base, limits=self._limits)
 
     def comments(self, unit: Element) -> tuple[Comment, ...]:
-        """Return the comments on a post."""
-        return tuple(self._comment(element) for element in self._comments_by_post.get(id(unit), ()))
+        """Return the comments on a post, without those that say nothing."""
+        told = [self._comment(element) for element in self._comments_by_post.get(id(unit), ())]
+        told = [comment for comment in told if comment.body.text or comment.body.html]
+        ids = distinct(comment.id for comment in told)
+        return tuple(replace(comment, id=unique) for comment, unique in zip(told, ids, strict=True))
 
     def comment_count(self, unit: Element, held: int) -> int | None:
         """Return how many comments a post has where the page says that it does not show them all."""
@@ -172,7 +177,7 @@ class Posts:
         """Return the id that the engine gave a post."""
         named = self.line(value, unit)
         if named:
-            return named.rpartition("_")[2]  # "t1_" says what kind of thing it is
+            return re.split(r"[_-]", named)[-1]  # "t1_" and "post-" say what kind of thing it is
         anchors = islice(self._own("a[id], a[name], span[id], input[id]", unit), FEW_ANCHORS)
         for element in (unit, *anchors):
             for name in ID_ATTRIBUTES:
@@ -186,10 +191,16 @@ class Posts:
         layout, outline = self.layout, self.outline
         skipped = {id(e) for e in outline.find(layout.skipped)} if layout.skipped else set()
         question = outline.first(layout.question) if layout.question else None
-        posts = [post for post in outline.find(layout.post) if id(post) not in skipped and post is not question]
-        return question, self._outermost(posts)
+        found = (post for post in outline.find(layout.post) if id(post) not in skipped)
+        posts = self._outermost(post for post in found if post is not question)
+        return question, [post for post in posts if self._has_text(post)]
 
-    def _outermost(self, posts: Sequence[Element]) -> list[Element]:
+    def _has_text(self, post: Element) -> bool:
+        """Tell whether there is a place for a text: rows of a table may be posts, and heads of it."""
+        bodies = (one.removeprefix("last ").partition("@")[0] for one in _alternatives(self.layout.body))
+        return any(self.outline.first(selector, post) is not None for selector in bodies)
+
+    def _outermost(self, posts: Iterable[Element]) -> list[Element]:
         """Return the posts that are in no other: wrappers may have the same class as what they wrap."""
         kept: list[Element] = []
         for post in posts:

@@ -22,8 +22,8 @@ from ..errors import PageRejected
 from ..limits import LIMITS, Limits
 from ..page import Found, Page, Problem
 from ..records import Answer, Body, Comment, Question, Tag, distinct, printable, tag_name, text_id
-from .asking import asks
 from .addresses import linked_questions, part_id, question_id, site_of
+from .asking import asks
 from .decoding import decode
 from .html import base_address, check_size, looks_like_html, page_address, parse
 from .jsonld import Broken, things_in_json

@@ -1,7 +1,7 @@
 """Reader of threads: pages of forums and of Q&A sites, by the tables in `engines/`, one for each layout.
 
-The first post is the question and the others are answers, unless the engine tells them apart. A forum's thread
-that asks nothing (`asking.py`) is no Q&A page.
+The first post is the question and the others are answers, unless the engine tells them apart. A forum's
+thread that asks nothing (`asking.py`) is no Q&A page.
 """
 
 from __future__ import annotations
@@ -48,7 +48,8 @@ _CLOSINGS = (
         re.compile(r"duplicate|already has (?:an )?answers?|been asked before|doppelt", re.IGNORECASE),
     ),
     ("off-topic", re.compile(r"off[- ]topic|not about|does not (?:appear|seem) to be about", re.IGNORECASE)),
-    ("opinion-based", re.compile(r"opinion|not constructive|subjective", re.IGNORECASE)),
+    ("not constructive", re.compile(r"not constructive", re.IGNORECASE)),
+    ("opinion-based", re.compile(r"opinion|subjective", re.IGNORECASE)),
     ("needs more focus", re.compile(r"more focus|too broad", re.IGNORECASE)),
     (
         "needs details",
@@ -179,7 +180,9 @@ class Thread:
         posts = self._posts.posts
         if self._posts.question is not None or self._layout.question:
             return self._posts.question, posts
-        return (None, posts) if self._is_later_page() else (posts[0], posts[1:])
+        if not posts or self._is_later_page():
+            return None, posts
+        return posts[0], posts[1:]
 
     def _is_later_page(self) -> bool:
         number = self._posts.count(self._layout.number, self._posts.posts[0])
@@ -222,14 +225,14 @@ class Thread:
     def _closing(self, title: str, replies: list[Element]) -> str | None:
         """Return why the question is closed, where a notice or the end of its title says that it is."""
         found = self._outline.find(self._layout.closed)
-        of_question = (e for e in found if not any(self._outline.is_in(e, unit) for unit in replies))
+        of_question = self._outline.outside(found, replies)
         notices = [text_in(element, NOTICE_LENGTH) for element in islice(of_question, FEW_NOTICES)]
         notices += _TITLE_NOTE.findall(title)
         reasons = (reason for notice in notices for reason, words in _CLOSINGS if words.search(notice))
         return next(reasons, None)
 
     def _links(self, question: Question) -> Iterator[Link]:
-        """Yield links to the questions that it is a duplicate of, that its texts lead to, and of the margin."""
+        """Yield links to the questions that it doubles, that its texts lead to, and of the margin."""
         layout = self._layout
         seen: set[str] = {question.id}
         duplicates = f"{layout.closed} " if question.closed == "duplicate" else ""

@@ -63,7 +63,9 @@ def _questions(pairs: list[Pair], soup: BeautifulSoup, limits: Limits) -> Iterat
         if body.text and own_id not in seen:
             seen.add(own_id)
             answer = Answer(id=text_id(body.text), body=body)
-            yield Question(id=own_id, title=pair.question, answers=(answer,), url=address, site=site, reader="faq")
+            yield Question(
+                id=own_id, title=pair.question, answers=(answer,), url=address, site=site, reader="faq"
+            )
 
 
 def _body(parts: tuple[Element, ...], base: str | None, limits: Limits) -> Body:

@@ -1,7 +1,7 @@
 """The engines whose threads are read: one module each, with a table for each layout it ever had.
 
-The order is that in which layouts are tried on a page that has the signs of several: engines whose class names
-no other uses come first.
+The order is that in which layouts are tried on a page that has the signs of several: engines whose class
+names no other uses come first.
 """
 
 from __future__ import annotations

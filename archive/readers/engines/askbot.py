@@ -15,11 +15,16 @@ LAYOUTS = (
         post="div.post.answer, div.answer.js-answer",
         body=".post-body, .item-right .body",
         title="h1.section-title, .content h1 a[href*=question], h1 a[href*=question], h1",
-        tags="#question-tags .js-tag-name, #question-tags a[rel=tag], #question-tags .tag, .question .tags a[rel=tag]",
+        tags=(
+            "#question-tags .js-tag-name, #question-tags a[rel=tag], #question-tags .tag, "
+            ".question .tags a[rel=tag]"
+        ),
         views=".js-question-view-count, .stats-widget [id=view-count], #stats .views",
         answers=".tabBar-answer h2, #sort-top .answer-count, #answers-count, h2.answers-header",
         id="@data-post-id",
-        author=".post-update-info .user-card .user-info a[href*='/users/'], .post-update-info a[href*='/users/']",
+        author=(
+            ".post-update-info .user-card .user-info a[href*='/users/'], .post-update-info a[href*='/users/']"
+        ),
         time=".post-update-info abbr.timeago, .js-post-date abbr, abbr.timeago",
         updated="last .post-update-info a[href*=revisions] abbr.timeago",
         score=".vote-number, .js-score, .vote-count",

@@ -24,7 +24,10 @@ LAYOUTS = (
         name="bbpress",
         signs=(b"bbpress", b"bbp-"),
         question="div.bbp-lead-topic .topic",
-        post="div.reply[id^=post-], div.topic[class*=bbp-parent], .bbp-body > div[class*=type-reply], .bbp-body > div[class*=type-topic]",
+        post=(
+            "div.reply[id^=post-], div.topic[class*=bbp-parent], .bbp-body > div[class*=type-reply], "
+            ".bbp-body > div[class*=type-topic]"
+        ),
         body=".bbp-reply-content, .bbp-topic-content",
         title="h1.entry-title, .bbp-breadcrumb-current, .page-title, h1",
         tags=".bbp-topic-tags a[rel=tag], .bbp-topic-tags a",

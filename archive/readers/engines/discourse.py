@@ -1,7 +1,7 @@
 """Discourse: what it sends to crawlers and to browsers without scripts, and what its application shows.
 
-The accepted answer stands only in the JSON-LD of the former. Posts of `system` and small actions ("closed this
-topic") are not answers.
+The accepted answer stands only in the JSON-LD of the former. Small actions ("closed this topic") are not
+answers; what `system` says in a post is one, as the page has nothing to tell it by.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from ..layout import Layout
 
 # What the editor puts around pictures and links, and numbers of clicks.
-ADDED = ".lightbox .meta, .badge-notification.clicks, .quote-controls, .onebox-metadata, .codeblock-button-wrapper"
+ADDED = ".lightbox .meta, .badge-notification.clicks, .quote-controls, .codeblock-button-wrapper"
 
 LAYOUTS = (
     Layout(
@@ -25,7 +25,9 @@ LAYOUTS = (
         updated="[itemprop=dateModified]@content",
         score=".post-likes, [itemprop=interactionStatistic] [itemprop=userInteractionCount]@content",
         linked=".crawler-linkback-list a[href]",
-        related="#related-topics a.raw-topic-link, #suggested-topics a.raw-topic-link, .suggested-topics a.title",
+        related=(
+            "#related-topics a.raw-topic-link, #suggested-topics a.raw-topic-link, .suggested-topics a.title"
+        ),
         dropped=ADDED,
         asks=False,
         told_too=True,
@@ -40,7 +42,10 @@ LAYOUTS = (
         tags="#topic-title .discourse-tag, .topic-category .discourse-tag",
         number="@data-post-number",
         id="@data-post-id",
-        author=".topic-meta-data .names .username a@data-user-card, .topic-meta-data .names a@data-user-card, .names .username",
+        author=(
+            ".topic-meta-data .names .username a@data-user-card, "
+            ".topic-meta-data .names a@data-user-card, .names .username"
+        ),
         time=".post-date .relative-date, .relative-date",
         score=".like-count, .likes",
         accepted=".accepted-answer-button-wrapper, .extra-buttons .accepted, .post-menu-area .accepted",

@@ -1,4 +1,4 @@
-"""Drupal's forum module (nodes with comments, Drupal 6 to 10) and Advanced Forum; from their public templates."""
+"""Drupal's forum module (nodes with comments, Drupal 6 to 10), and Advanced Forum; from public templates."""
 
 from __future__ import annotations
 
@@ -21,16 +21,30 @@ LAYOUTS = (
     ),
     Layout(
         name="drupal",
-        signs=(b"node-forum", b"node--type-forum", b"node-type-forum", b"forum-topic", b"node--type-question", b"node-question"),
+        signs=(
+            b"node-forum",
+            b"node--type-forum",
+            b"node-type-forum",
+            b"forum-topic",
+            b"node--type-question",
+            b"node-question",
+        ),
         requires=".node-forum, .node--type-forum, .node--type-question, .node-question, .node",
         question=(
-            ".node-forum, .node--type-forum, article.node--type-question, .node-question, .node--type-question, #content .node"
+            ".node-forum, .node--type-forum, article.node--type-question, .node-question, "
+            ".node--type-question, #content .node"
         ),
         post="#comments .comment, .comment-wrapper .comment, article.comment, .comments .comment",
-        body=".field--name-comment-body, .field-name-comment-body, .comment-body, .field--name-body, .field-name-body, .content",
+        body=(
+            ".field--name-comment-body, .field-name-comment-body, .comment-body, .field--name-body, "
+            ".field-name-body, .content"
+        ),
         question_body=".field--name-body, .field-name-body, .content .field-item, .node__content, .content",
         title="h1#page-title, h1.page-title, h1.title, #page-title, h1, h2.title",
-        tags=".field--name-taxonomy-forums a, .field-name-field-tags a, .field--name-field-tags a, .terms a[rel=tag]",
+        tags=(
+            ".field--name-taxonomy-forums a, .field-name-field-tags a, .field--name-field-tags a, "
+            ".terms a[rel=tag]"
+        ),
         author=".node__submitted .username, .submitted .username, .comment__author .username, .username",
         time=".comment__time time, .node__submitted time, time, .submitted, .comment__time",
         accepted=".best-answer, .comment-best-answer",

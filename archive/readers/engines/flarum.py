@@ -21,13 +21,18 @@ LAYOUTS = (
         likes=".Post-likedBy a",
         accepted=".Post--bestAnswer, .item-bestAnswer, .item-isBestAnswer, .is-best-answer",
         closed=".item-locked, .DiscussionListItem-locked",
-        dropped=".DiscussionHero-title .Badge, .Post-edited, .Post-quoteButtonContainer, .PostMention-preview, .item-signature",
+        dropped=(
+            ".DiscussionHero-title .Badge, .Post-edited, .Post-quoteButtonContainer, "
+            ".PostMention-preview, .item-signature"
+        ),
         asks=False,
     ),
     Layout(
         name="flarum",
         signs=(b"flarum-content", b"flarum-loading", b"Post-body"),
-        post="#flarum-content .container > div > div, noscript .container > div > div, .container > div > div",
+        post=(
+            "#flarum-content .container > div > div, noscript .container > div > div, .container > div > div"
+        ),
         requires=".Post-body",
         body=".Post-body",
         title="#flarum-content h1, #flarum-content h2, .container h1, .container h2, h1, h2",

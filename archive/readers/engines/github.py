@@ -13,8 +13,15 @@ LAYOUTS = (
         signs=(b"js-discussion", b"discussion-timeline", b"discussioncomment"),
         requires=".discussion-timeline, [id^=discussioncomment-], .js-discussions-title-container",
         question="[id^=discussion-]",
-        post=".discussion-timeline .js-timeline-item, .js-comment-container[id^=discussioncomment-], [id^=discussioncomment-]",
-        comment="[data-child-comments] .js-comment, .discussion-nested-comment-group, .js-inline-comments-container .nested-discussion-timeline-comment",
+        post=(
+            ".discussion-timeline .js-timeline-item, .js-comment-container[id^=discussioncomment-], "
+            "[id^=discussioncomment-]"
+        ),
+        id="[id^=discussioncomment-]@id",
+        comment=(
+            "[data-child-comments] .js-comment, .discussion-nested-comment-group, "
+            ".js-inline-comments-container .nested-discussion-timeline-comment"
+        ),
         body=".js-comment-body, .comment-body",
         title=".js-issue-title, h1 .markdown-title, h1 bdi, h1",
         tags=".discussion-sidebar-item .IssueLabel, .js-issue-labels .IssueLabel, .IssueLabel",
@@ -22,9 +29,15 @@ LAYOUTS = (
         author=".author, a[data-hovercard-type=user]",
         time="relative-time, time-ago, time",
         score=".js-upvote-count, [aria-label*=pvote] .text-small, .js-default-vote-count",
-        accepted=".discussion-timeline-answer, [aria-label='Marked as answer'], .js-comment-answered, .js-answer-checkmark",
+        accepted=(
+            ".discussion-timeline-answer, [aria-label='Marked as answer'], .js-comment-answered, "
+            ".js-answer-checkmark"
+        ),
         closed=".State--closed, .discussion-closed",
-        dropped=".gh-header-number, .js-issue-number, .email-signature-reply, .email-hidden-toggle, .zeroclipboard-container",
+        dropped=(
+            ".gh-header-number, .js-issue-number, .email-signature-reply, .email-hidden-toggle, "
+            ".zeroclipboard-container"
+        ),
         asks=False,
     ),
     Layout(

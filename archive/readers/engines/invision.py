@@ -1,4 +1,7 @@
-"""Invision Community 4 and 5 (`article.ipsComment`) and IP.Board 3 (`.post_block`); from pages as they are known."""
+"""Invision Community 4 and 5 (`article.ipsComment`) and IP.Board 3 (`.post_block`).
+
+From pages as they are known: its templates are not public, and no page of it was at hand.
+"""
 
 from __future__ import annotations
 
@@ -10,17 +13,34 @@ LAYOUTS = (
         signs=(b"ipsComment", b"ipsType_pageTitle", b"ips4", b"ipsEntry"),
         post="article.ipsComment, article[id^=elComment_], div.ipsComment, article.ipsEntry",
         skipped=".ipsComment_deleted, .ipsComment_ad, .ipsModerated_hidden",
-        body="[data-role=commentContent], .ipsComment_content .ipsType_richText, .ipsType_richText, .ipsRichText",
-        title="h1.ipsType_pageTitle span[title], h1.ipsType_pageTitle .ipsType_break, h1.ipsType_pageTitle, h1.ipsPageHeader__title, h1",
+        body=(
+            "[data-role=commentContent], .ipsComment_content .ipsType_richText, .ipsType_richText, "
+            ".ipsRichText"
+        ),
+        title=(
+            "h1.ipsType_pageTitle span[title], h1.ipsType_pageTitle .ipsType_break, "
+            "h1.ipsType_pageTitle, h1.ipsPageHeader__title, h1"
+        ),
         tags=".ipsPageHeader .ipsTags .ipsTag, .ipsTags .ipsTag, .ipsTags__tag, [rel=tag]",
         number="@data-commentnumber",
         id="@data-commentid, @data-commentID",
-        author=".cAuthorPane_author a, .ipsComment_author .ipsType_sectionHead a, .ipsEntry__author a, .cAuthorPane_author, .ipsUsername",
+        author=(
+            ".cAuthorPane_author a, .ipsComment_author .ipsType_sectionHead a, .ipsEntry__author a, "
+            ".cAuthorPane_author, .ipsUsername"
+        ),
         time=".ipsComment_meta time, .ipsEntry__date time, time",
-        score=".ipsReact_reactCount, .cAnswerRate, .ipsReputation_count, [data-role=reactCount], .ipsQuestion_votes",
-        accepted=".ipsComment_solved, .cAnswer_best, .ipsBestAnswer, .ipsComment_bestAnswer, .cPostBestAnswer",
+        score=(
+            ".ipsReact_reactCount, .cAnswerRate, .ipsReputation_count, [data-role=reactCount], "
+            ".ipsQuestion_votes"
+        ),
+        accepted=(
+            ".ipsComment_solved, .cAnswer_best, .ipsBestAnswer, .ipsComment_bestAnswer, .cPostBestAnswer"
+        ),
         closed=".ipsMessage_general, .ipsMessage_warning",
-        dropped=".ipsType_pageTitle .ipsBadge, .ipsQuote_citation .ipsJS_show, .ipsComment_edited, .ipsItemControls, .ipsEdited",
+        dropped=(
+            ".ipsType_pageTitle .ipsBadge, .ipsQuote_citation .ipsJS_show, .ipsComment_edited, "
+            ".ipsItemControls, .ipsEdited"
+        ),
         quote=".ipsQuote",
         asks=False,
     ),

@@ -14,11 +14,17 @@ LAYOUTS = (
         body=".post_body",
         title=".thead > div > strong, .thread_title, .navigation .active, title",
         number=".post_head .float_right a, .post_head .float_right",
-        author=".author_information strong .largetext a, .author_information .largetext, .author_information strong",
+        author=(
+            ".author_information strong .largetext a, .author_information .largetext, "
+            ".author_information strong"
+        ),
         time=".post_head .post_date, .post_date",
         updated=".post_edit",
         accepted=".best_answer, .bestanswer",
-        dropped=".post_edit, .edited_post, .signature, .post_meta .post_edit, .codeblock .title, .post_head .edited_post",
+        dropped=(
+            ".post_edit, .edited_post, .signature, .post_meta .post_edit, .codeblock .title, "
+            ".post_head .edited_post"
+        ),
         asks=False,
     ),
     Layout(

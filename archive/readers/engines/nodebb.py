@@ -21,7 +21,10 @@ LAYOUTS = (
         time="[component='post/timestamp'], .timeago, @data-timestamp",
         score="[component='post/vote-count']@data-votes, [component='post/vote-count'], .votes .count",
         accepted=".best-answer, .topic-solved, [component='post/best-answer'], .isSolved",
-        dropped="[component='post/signature'], [component='post/footer'], .post-signature, .tag-topic-count, .topic-title .label",
+        dropped=(
+            "[component='post/signature'], [component='post/footer'], .post-signature, "
+            ".tag-topic-count, .topic-title .label"
+        ),
         asks=False,
     ),
 )

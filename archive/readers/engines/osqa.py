@@ -13,11 +13,17 @@ LAYOUTS = (
         question_body=".question-body",
         body=".answer-body",
         title=".headNormal h1, .headNormal, .headQuestions, h1",
-        tags="#question-tags .post-tag, .question-tags .post-tag, #question-tags a[rel=tag], .tags-list .post-tag",
+        tags=(
+            "#question-tags .post-tag, .question-tags .post-tag, #question-tags a[rel=tag], "
+            ".tags-list .post-tag"
+        ),
         views=".views-count, .item-count.views",
         answers=".tabBar h2, #sort-top h2",
         author="last .post-update-info a[href*='/users/'], .post-update-info .user-info",
-        time=".post-update-info .relativetime, .post-update-info strong span, .post-update-info p, .relativetime",
+        time=(
+            ".post-update-info .relativetime, .post-update-info strong span, .post-update-info p, "
+            ".relativetime"
+        ),
         score=".post-score, .vote-number",
         accepted=".accepted-answer, .accept-answer.on",
         comment=".comment",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..layout import Layout
 
 # "Code: Select all" above code, and what phpBB adds to a text.
-ADDED = ".codebox > p, .codetitle, .signature, .notice, .attachbox, .back2top, .post-buttons, .inline-attachment dd"
+ADDED = ".codebox > p, .codetitle, .signature, .notice, .attachbox, .back2top, .post-buttons"
 
 LAYOUTS = (
     Layout(
@@ -15,8 +15,10 @@ LAYOUTS = (
         body=".postbody .content, .content, .postbody",
         title="h2.topic-title, .topic-title, #page-body h2, h2",
         tags=".topic-tags a, .rh_tag",
-        author=".postprofile .username, .postprofile .username-coloured, .author .username, .author .username-coloured,"
-        ".author strong",
+        author=(
+            ".postprofile .username, .postprofile .username-coloured, .author .username,"
+            ".author .username-coloured, .author strong"
+        ),
         time=".author time, .postdetails@data-posttime, .author",
         accepted=".accepted_answer, .topicsolved, .bestanswer, .solved",
         dropped=ADDED,
@@ -25,11 +27,11 @@ LAYOUTS = (
     Layout(
         name="phpbb",
         signs=(b"viewtopic.php", b"phpbb", b"phpBB"),
-        post="table.tablebg[id^=p], td.row1 table[id^=post], table.forumline tr[id^=p], tr.post",
-        body=".postbody",
+        post="table.tablebg, table.forumline > tr, table.forumline > tbody > tr",
+        body="last td[colspan='2'], .postbody, td.row1 > .postbody",
         title="#pageheader h2, h2 .titles, a.maintitle, .maintitle, h1, h2",
-        author=".postauthor, b.postauthor, .name b, .name",
-        time=".postsubject, td.gensmall, .postdetails",
+        author="b.postauthor, .postauthor, .name b, .name",
+        time=".postsubject, td.gensmall, last .postdetails",
         dropped=f"{ADDED}, .quotetitle, .genmed",
         quote=".quotecontent, .quote",
         asks=False,

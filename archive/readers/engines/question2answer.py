@@ -16,15 +16,21 @@ LAYOUTS = (
         post=".qa-a-list-item",
         question_body=".qa-q-view-content .entry-content, .qa-q-view-content",
         body=".qa-a-item-content .entry-content, .qa-a-item-content",
-        title=".qa-main-heading .entry-title, .qa-main h1 .entry-title, .qa-main-heading h1, .qa-main h1, h1 .entry-title, h1",
+        title=(
+            ".qa-main-heading .entry-title, .qa-main h1 .entry-title, .qa-main-heading h1, .qa-main h1, "
+            "h1 .entry-title, h1"
+        ),
         tags=".qa-q-view-tag-item .qa-tag-link, .qa-q-view-tags .qa-tag-link",
         blurb="@title",
         views=".qa-view-count-data, .qa-q-view-stats .qa-view-count",
         answers="#a_list_title, .qa-part-a-list h2 [itemprop=answerCount], .qa-part-a-list h2",
         author=(
-            ".qa-q-view-who-data .qa-user-link, .qa-q-view-who-data, .qa-a-item-who-data .qa-user-link, .qa-a-item-who-data"
+            ".qa-q-view-who-data .qa-user-link, .qa-q-view-who-data, .qa-a-item-who-data .qa-user-link, "
+            ".qa-a-item-who-data"
         ),
-        time=".qa-q-view-when-data time, .qa-q-view-when-data, .qa-a-item-when-data time, .qa-a-item-when-data",
+        time=(
+            ".qa-q-view-when-data time, .qa-q-view-when-data, .qa-a-item-when-data time, .qa-a-item-when-data"
+        ),
         score=".qa-netvote-count-data, .qa-upvote-count-data",
         accepted=".qa-a-selected, .qa-a-list-item-selected, .qa-a-item-selected",
         comment=".qa-c-list-item",
@@ -34,6 +40,9 @@ LAYOUTS = (
         comment_score=".qa-netvote-count-data, .qa-upvote-count-data",
         closed=".qa-q-view-closed, .qa-q-closed",
         related=".qa-related-qs a[href], .qa-related-q-item a[href]",
-        dropped=".vote-up-pad, .qa-netvote-count-pad, .qa-q-view-buttons, .qa-a-selected-text, .qa-main-heading .qa-rss-icon",
+        dropped=(
+            ".vote-up-pad, .qa-netvote-count-pad, .qa-q-view-buttons, .qa-a-selected-text, "
+            ".qa-main-heading .qa-rss-icon"
+        ),
     ),
 )

@@ -1,4 +1,4 @@
-"""Quora: the layout of 2013 to 2017, whose answers are `.Answer`; later pages say all they show as JSON-LD."""
+"""Quora: the layout of 2013 to 2017, whose answers are `.Answer`; later pages tell all as JSON-LD."""
 
 from __future__ import annotations
 
@@ -13,10 +13,14 @@ LAYOUTS = (
         question_body=".question_details_text, .question_details .rendered_qtext, .question_details",
         body=".ExpandedAnswer, .ExpandedContent, .answer_content, .AnswerPageContent",
         title=(
-            ".question_text_edit h1, .header h1 .link_text, .QuestionArea h1 .rendered_qtext, .QuestionArea h1,"
+            ".question_text_edit h1, .header h1 .link_text, .QuestionArea h1 .rendered_qtext, "
+            ".QuestionArea h1, "
             ".question_main h1, .header h1"
         ),
-        tags=".QuestionTopicList .topic_name, .QuestionTopicListItem .name_text, .QuestionTopicListItem .TopicName",
+        tags=(
+            ".QuestionTopicList .topic_name, .QuestionTopicListItem .name_text, "
+            ".QuestionTopicListItem .TopicName"
+        ),
         answers=".answer_count",
         author=".author_info .user, .answer_user .user, .feed_item_answer_user .user, a.user",
         time=".answer_permalink, .datetime",

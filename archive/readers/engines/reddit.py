@@ -1,7 +1,7 @@
 """Reddit: the page since 2023 (`shreddit-post`), the old one (`div.thing`), and that of 2018 to 2023.
 
-Facts of the new page are attributes of its elements. Replies to a reply are comments. A link to elsewhere with
-no text is no question.
+Facts of the new page are attributes of its elements. Replies to a reply are comments. A link to elsewhere
+with no text is no question. The layout of 2018 to 2023 is from pages as they are known.
 """
 
 from __future__ import annotations
@@ -16,10 +16,14 @@ LAYOUTS = (
         post="shreddit-comment",
         comment="shreddit-comment shreddit-comment",
         body="[slot=comment], div[id$=-comment-rtjson-content], .md",
-        question_body="shreddit-post-text-body .md, [slot=text-body] .md, [slot=text-body], div[id$=-post-rtjson-content]",
+        question_body=(
+            "shreddit-post-text-body .md, [slot=text-body] .md, [slot=text-body], "
+            "div[id$=-post-rtjson-content]"
+        ),
         title="shreddit-post@post-title, [slot=title]",
         answers="",
         id="@thingid, @id",
+        comment_id="@thingid",
         author="@author",
         time="@created-timestamp, @created, time",
         score="@score",
@@ -38,6 +42,7 @@ LAYOUTS = (
         question_body=".expando .usertext-body .md, .usertext-body .md",
         title="#siteTable .link a.title, a.title",
         id="@data-fullname",
+        comment_id="@data-fullname",
         author="@data-author, .tagline .author",
         time="@data-timestamp, .tagline time",
         score="@data-score, .score.unvoted@title, .score.unvoted, .score",

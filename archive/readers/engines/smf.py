@@ -1,21 +1,25 @@
-"""Simple Machines Forum 2.1, 2.0 (`.post_wrapper`) and 1.1 (tables), and ElkArte; from their public templates."""
+"""Simple Machines Forum 2 (`.post_wrapper`) and 1.1 (tables), and ElkArte; from public templates."""
 
 from __future__ import annotations
 
 from ..layout import Layout
 
 # Notes of edits, links of moderators, signatures, and the heads of quotations and code.
-ADDED = ".signature, .modified, .moderatorbar, .attachments, .codeheader, .codeoperation, .quickbuttons, .smalltext.modified"
+ADDED = ".signature, .modified, .moderatorbar, .attachments, .codeheader, .codeoperation, .quickbuttons"
 
 LAYOUTS = (
     Layout(
         name="smf",
         signs=(b"smf_", b"Simple Machines", b"ElkArte", b"elk_"),
-        post="#forumposts .windowbg[id^=msg], #forumposts .windowbg, #forumposts .windowbg2, #forumposts .post_wrapper",
+        post=(
+            "#forumposts .windowbg[id^=msg], #forumposts .windowbg, #forumposts .windowbg2, "
+            "#forumposts .post_wrapper"
+        ),
         skipped=".approvebg .ignored, #quickReplyOptions",
         body=".post .inner, .postarea .inner, .messageContent, .post",
         title=(
-            "#display_head .display_title, .display_title, #top_subject, #forumposts .catbg .main_icons, .category_header h1,"
+            "#display_head .display_title, .display_title, #top_subject, "
+            "#forumposts .catbg .main_icons, .category_header h1, "
             "#forumposts h3.catbg, h1.forumtitle"
         ),
         number=".page_number",
@@ -32,7 +36,10 @@ LAYOUTS = (
         name="smf",
         signs=(b"smf_", b"Simple Machines", b"SMF"),
         requires="td.windowbg, td.windowbg2, .tborder .windowbg",
-        post="table.bordercolor td.windowbg, table.bordercolor td.windowbg2, form#quickModForm td.windowbg, form#quickModForm td.windowbg2",
+        post=(
+            "table.bordercolor td.windowbg, table.bordercolor td.windowbg2, "
+            "form#quickModForm td.windowbg, form#quickModForm td.windowbg2"
+        ),
         skipped=".titlebg, .catbg",
         body="div.post, .post",
         title="#top_subject, td.catbg3, tr.catbg3 td, div[id^=subject_] a, title",

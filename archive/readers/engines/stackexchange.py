@@ -1,7 +1,7 @@
-"""Stack Exchange, every layout since 2009: tables of comments until 2014, lists since; `.post-text` until 2020.
+"""Stack Exchange since 2009: comments in tables until 2014, in lists since; `.post-text` until 2020.
 
-Written from pages of Stack Overflow and other sites saved between 2013 and 2026; what is older is from the
-site's own style sheets. Classes tell what is accepted even where the microdata of a page says otherwise.
+Written from pages of Stack Overflow and other sites saved between 2013 and 2026; what is older, from
+them as they are known. Classes tell what is accepted even where the microdata of a page says otherwise.
 """
 
 from __future__ import annotations
@@ -15,28 +15,40 @@ LAYOUTS = (
         question="#question, div.question[data-questionid], div.question[id^=question-]",
         post="div.answer[id^=answer-], div.answer[data-answerid]",
         body=".js-post-body, .post-text, .answercell .s-prose, .postcell .s-prose",
-        title="#question-header h1 .question-hyperlink, #question-header h1, h1 .question-hyperlink, h1[itemprop=name]",
+        title=(
+            "#question-header h1 .question-hyperlink, #question-header h1, h1 .question-hyperlink, "
+            "h1[itemprop=name]"
+        ),
         tags="#question .post-taglist .post-tag, .question .post-taglist .post-tag",
         views=(
             "#qinfo [title*=iewed]@title, #qinfo [title*=iewed], [itemprop=interactionCount]@content,"
             "#question-header [title^=Viewed]@title"
         ),
-        answers="#answers-header [itemprop=answerCount]@content, #answers-header h2@data-answercount, #answers-header h2",
+        answers=(
+            "#answers-header [itemprop=answerCount]@content, #answers-header h2@data-answercount, "
+            "#answers-header h2"
+        ),
         id="@data-answerid, @data-questionid",
         author=(
             ".post-signature [itemprop=author] [itemprop=name], .user-info [itemprop=author] [itemprop=name],"
-            ".owner .user-details a[href*='/users/'], last .user-details a[href*='/users/'], last .user-details"
+            ".owner .user-details a[href*='/users/'], last .user-details a[href*='/users/'], "
+            "last .user-details"
         ),
         time=(
-            ".owner .relativetime, .user-action-time > .relativetime, .user-action-time time[itemprop=dateCreated],"
+            ".owner .relativetime, .user-action-time > .relativetime, "
+            ".user-action-time time[itemprop=dateCreated], "
             "time[itemprop=dateCreated]"
         ),
         question_time=(
-            "#question .owner .relativetime, #question .user-action-time > .relativetime, #content time[itemprop=dateCreated],"
+            "#question .owner .relativetime, #question .user-action-time > .relativetime, "
+            "#content time[itemprop=dateCreated], "
             "#qinfo .label-key@title, #qinfo b@title"
         ),
         updated=".user-action-time a[href*=revisions] .relativetime",
-        score="@data-score, .js-vote-count@data-value, [itemprop=upvoteCount]@content, .js-vote-count, .vote-count-post",
+        score=(
+            "@data-score, .js-vote-count@data-value, [itemprop=upvoteCount]@content, .js-vote-count, "
+            ".vote-count-post"
+        ),
         accepted=".accepted-answer, .js-accepted-answer, .vote-accepted-on",
         comment="li.comment, tr.comment, div.comments tr[id^=comment-]",
         comment_body=".comment-copy, .comment-text",
@@ -49,7 +61,8 @@ LAYOUTS = (
         linked=".sidebar-linked .question-hyperlink, .linked .question-hyperlink",
         related=".sidebar-related .question-hyperlink, .related .question-hyperlink",
         dropped=(
-            ".user-details a[href*='/revisions'], .user-details .-flair, .user-details .reputation-score, .user-details .badgecount, .mod-flair,"
+            ".user-details a[href*='/revisions'], .user-details .-flair, "
+            ".user-details .reputation-score, .user-details .badgecount, .mod-flair, "
             ".v-visible-sr, .snippet-code .snippet-result"
         ),
     ),

@@ -1,4 +1,4 @@
-"""Vanilla Forums 2 to 4 (`.ItemDiscussion`, `.ItemComment`), with its plugin Q&A; from its public templates."""
+"""Vanilla Forums 2 to 4 (`.ItemDiscussion`, `.ItemComment`) and its plugin Q&A; from public templates."""
 
 from __future__ import annotations
 

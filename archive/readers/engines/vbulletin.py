@@ -1,4 +1,7 @@
-"""vBulletin 3 (tables named `post…`), 4 (`li.postbit`) and 5 (`li.b-post`), and those who changed their skins."""
+"""vBulletin 3 (tables named `post…`), 4 (`li.postbit`) and 5 (`li.b-post`).
+
+3 is from real pages, 4 and 5 from pages as they are known.
+"""
 
 from __future__ import annotations
 

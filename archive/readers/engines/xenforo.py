@@ -20,7 +20,8 @@ LAYOUTS = (
         accepted=".message--solution, .message-cell--main .message-body--solution, .is-solution",
         closed=".blockStatus-message",
         dropped=(
-            ".p-title-value .label, .p-title-value .labelLink, .label-append, .message-signature, .message-lastEdit,"
+            ".p-title-value .label, .p-title-value .labelLink, .label-append, .message-signature, "
+            ".message-lastEdit, "
             ".bbCodeBlock-expandLink, .bbCodeSpoiler-button, .js-selectToQuoteEnd, .bbMediaWrapper-fallback"
         ),
         asks=False,
@@ -38,7 +39,10 @@ LAYOUTS = (
         time=".privateControls .DateTime, .messageMeta .DateTime, .DateTime",
         score=".dark_postrating_positive",
         accepted=".bestAnswer, .best-answer",
-        dropped=".titleBar h1 .prefix, .signature, .editDate, .bbCodeSpoilerButton, .quoteExpand, .messageTextEndMarker",
+        dropped=(
+            ".titleBar h1 .prefix, .signature, .editDate, .bbCodeSpoilerButton, .quoteExpand, "
+            ".messageTextEndMarker"
+        ),
         quote=".bbCodeQuote",
         asks=False,
     ),

@@ -1,6 +1,6 @@
 """Yahoo Answers, closed in 2021: the layouts of 2018 to 2021, of 2013 to 2018, and of 2006 to 2013.
 
-From pages as they are kept in archives of the web. The best answer stands before all others, in a box of its own.
+From pages as they are known. The best answer stands before all others, in a box of its own.
 """
 
 from __future__ import annotations
@@ -33,7 +33,10 @@ LAYOUTS = (
         title="h1[itemprop=name], #ya-question-detail h1, h1",
         author=".uname, [itemprop=author], .ya-ans-profile",
         time="[itemprop=dateCreated]@content, .ya-localtime@data-ts, .Clr-88, .ya-q-time",
-        score="[itemprop=upvoteCount]@content, [itemprop=upvoteCount], .D-ib.Mstart-23.count, .ya-vote-up .count",
+        score=(
+            "[itemprop=upvoteCount]@content, [itemprop=upvoteCount], .D-ib.Mstart-23.count, "
+            ".ya-vote-up .count"
+        ),
         accepted=".ya-ba-title, #ya-ba-title, .ya-best-answer",
         comment=".comment, li[id^=ya-comment]",
         comment_body=".comment-text, .ya-comment-text",

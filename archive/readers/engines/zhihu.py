@@ -1,4 +1,4 @@
-"""Zhihu: questions and the answers to them, as its server renders them since 2017; from pages as they are known."""
+"""Zhihu: questions and the answers to them, as rendered since 2017; from pages as they are known."""
 
 from __future__ import annotations
 
