@@ -132,7 +132,6 @@ def _with_columns(
     return (with_columns(one, columns) if isinstance(one, Page) else one for one in found)
 
 
-
 def _told(page: Page) -> Iterator[Question | Tag | Rejected]:
     """What a page holds, and its problems as rejections."""
     reading = _Reading(page)

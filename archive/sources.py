@@ -131,7 +131,7 @@ class OneSource(NamedTuple):
 
 
 def walk(top: Path) -> Iterator[Path | RawPages | OneSource | Dump | Rejected]:
-    """Yield the regular files at and below a path, sorted; a folder that is one source as that, so a data dump.
+    """Yield the regular files at and below a path, sorted; a folder that is one source, or a dump, as that.
 
     Hidden names are passed over below `top`, a folder met before as well; one that it is itself in is a
     loop and rejected, like what is neither file nor folder, or cannot be looked at.
@@ -149,8 +149,8 @@ def walk(top: Path) -> Iterator[Path | RawPages | OneSource | Dump | Rejected]:
             continue
         own = (status.st_dev, status.st_ino)
         if stat.S_ISREG(status.st_mode):
-            is_long = status.st_size > PART_BYTES  # one in parts must be the whole of a dump that was asked for
-            yield (dump_among(path.parent, [path]) if is_long and path == top else None) or path
+            is_long = path == top and status.st_size > PART_BYTES  # posts alone, of a dump
+            yield (dump_among(path.parent, [path]) if is_long else None) or path
         elif not stat.S_ISDIR(status.st_mode):
             yield Rejected(name_of(path), _special(status.st_mode))
         elif own in above:

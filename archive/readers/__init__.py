@@ -27,7 +27,19 @@ from . import (
 )
 from .addresses import question_id, site_of
 
-READERS: tuple[Reader, ...] = (ndjson, dump, stackexchange_api, teams, table, mail, schema_org, plain_pairs, text, threads, unmarked)
+READERS: tuple[Reader, ...] = (
+    ndjson,
+    dump,
+    stackexchange_api,
+    teams,
+    table,
+    mail,
+    schema_org,
+    plain_pairs,
+    text,
+    threads,
+    unmarked,
+)
 
 BINARY_BYTES = 8192
 """How much of a page that no reader knows is looked at to call it binary: what `grep` and `git` look at."""

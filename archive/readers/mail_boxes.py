@@ -84,7 +84,7 @@ def header_of(data: bytes, span: Span, most: int) -> bytes:
 
 
 def end_of_mails(held: bytearray) -> int:
-    """Return where the last mail begins of a box that is read bit by bit; 0 where no second one is seen yet."""
+    """Return where the last mail of a box begins that is read bit by bit; 0 while there is only one."""
     at = len(held)
     while (at := held.rfind(b"\nFrom ", 0, at)) >= 0:
         if _FROM_LINE.match(held, at + 1):
