@@ -14,7 +14,7 @@ import pytest
 from askive.archive.errors import PageRejected
 from askive.archive.items import question_to_json
 from askive.archive.limits import Limits
-from askive.archive.page import Page, Problem
+from askive.archive.page import Page
 from askive.archive.readers import read_page, threads, unmarked
 from askive.archive.readers.engines import LAYOUTS
 from askive.archive.readers.finding import Outline
@@ -147,6 +147,66 @@ def test_limits() -> None:
         next(threads.read(thread("Why?", "a" * 600, "b" * 600), Limits(page_text=1_000)))
 
 
+TOPIC = {
+    "title": "Which kettle?",
+    "views": 5,
+    "tags": ["tea", "Tea Ware"],
+    "posts_count": 9,
+    "closed": True,
+    "post_stream": {
+        "posts": [
+            {
+                "id": 1,
+                "post_number": 1,
+                "cooked": "<p>For two.</p>",
+                "username": "ann",
+                "actions_summary": [],
+            },
+            {"id": 2, "post_number": 2, "cooked": "<p>Steel.</p>", "created_at": "2020-01-02T03:04:05.678Z"},
+            {"id": 3, "post_number": 3, "cooked": "closed", "post_type": 3},
+            {
+                "id": 4,
+                "post_number": 4,
+                "cooked": "<p>Glass.</p>",
+                "actions_summary": [{"id": 2, "count": 6}],
+            },
+        ]
+    },
+    "accepted_answer": {"post_number": 4},
+}
+
+
+def test_a_topic_of_discourse() -> None:
+    [question] = questions(page(json.dumps(TOPIC)))
+    assert (question.title, question.author, question.score, question.views) == ("Which kettle?", "ann", 0, 5)
+    assert [tag.name for tag in question.tags] == ["tea", "tea-ware"]
+    assert [(a.id, a.body.text, a.score, a.accepted) for a in question.answers] == [
+        ("2", "Steel.", None, False),
+        ("4", "Glass.", 6, True),
+    ]
+    assert question.answers[0].created == datetime(2020, 1, 2, 3, 4, 5, tzinfo=UTC)
+    assert (question.closed, question.answer_count, question.reader) == ("closed", 8, "discourse_json")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {
+            "title": "News",
+            "accepted_answer": None,
+            "post_stream": {"posts": [{"post_number": 1, "cooked": "x"}]},
+        },
+        {"title": 7},
+        {"post_stream": {"posts": 3}},
+        {"post_stream": {"posts": [4]}},
+        {"post_stream": {"posts": None}},
+    ],
+)
+def test_a_topic_that_is_none(change: dict[str, Any]) -> None:
+    with pytest.raises(PageRejected):
+        questions(page(json.dumps(TOPIC | change)))
+
+
 NO_QA = {
     "article with comments": (
         "<h1>Why tea matters?</h1>"
@@ -243,7 +303,6 @@ def _read(given: Page) -> int:
     except PageRejected as rejection:
         assert rejection.reason == printable(rejection.reason)
         return 0
-    assert not any(isinstance(one, Problem) for one in records)
     held = [one for one in records if isinstance(one, Question)]
     for question in held:
         assert tidy(question) == question, "a reader hands over what can be kept as it is"

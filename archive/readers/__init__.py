@@ -13,6 +13,7 @@ from ..errors import PageRejected
 from ..page import Found, Page, Reader
 from ..records import Question
 from . import (
+    discourse_json,
     dump,
     mail,
     ndjson,
@@ -38,6 +39,7 @@ READERS: tuple[Reader, ...] = (
     plain_pairs,
     text,
     threads,
+    discourse_json,
     unmarked,
 )
 

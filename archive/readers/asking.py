@@ -25,7 +25,7 @@ _ASKING = re.compile(
 # What announces: these ask nothing, whatever else their titles hold.
 _TELLING = re.compile(
     r"^\W*(congratulations|announcing|announcement|introducing|welcome|release[ds]?|sticky|guide|tutorial|howto"
-    r"|faq|rules|my take|psa|\[?(?:guide|tutorial|news|release|announcement|showcase|support)\]?\b)"
+    r"|faq|rules|my take|psa|\[?(?:guide|tutorial|news|release|announcement|showcase)\]?\b)"
     r"|\b(read (?:this )?(?:first|before)|look (?:at this )?before|before (?:you )?post(?:ing)?)\b",
     re.IGNORECASE,
 )

@@ -129,7 +129,7 @@ def _kinds(outline: Outline) -> Iterator[str]:
     """Yield a selector for each class that several elements have."""
     counted = outline.classes()
     plain = (name for name, n in counted.items() if n >= FEWEST_BLOCKS and _NAME.fullmatch(name))
-    often = sorted(plain, key=lambda name: -counted[name])
+    often = sorted(plain, key=lambda name: (-counted[name], _TALK.search(name) is None))
     return (f".{name}" for name in often[:MOST_KINDS])
 
 
