@@ -15,7 +15,6 @@ LAYOUTS = (
         body="article.fmt, article, .fmt",
         title="h1 a, h1",
         tags="a.badge-tag",
-        blurb="",
         answers="#answerHeader h5, #answerHeader",
         author=".author-name, .user-card a[href*='/users/'], a[href*='/users/']",
         time="time[datetime], time",

@@ -21,7 +21,6 @@ LAYOUTS = (
             "div[id$=-post-rtjson-content]"
         ),
         title="shreddit-post@post-title, [slot=title]",
-        answers="",
         id="@thingid, @id",
         comment_id="@thingid",
         author="@author",
