@@ -74,6 +74,15 @@ class NoSuchSource(ArchiveError):
         super().__init__(f"no file or folder {str(path)!r}: give a path that exists, or - for standard input")
 
 
+class ReaderUnusable(ArchiveError):
+    """A reader that another package names as `name` cannot be used; `value` is what it named."""
+
+    def __init__(self, name: str, value: str, problem: str) -> None:
+        self.name, self.value, self.problem = name, value, problem
+        problem = " ".join(problem.split())
+        super().__init__(f"the installed reader {name!r} ({value}): {problem}; mend or uninstall its package")
+
+
 class PageRejected(ArchiveError):
     """A reader cannot make records of a page; `reason` is one line for `askive check --rejected`."""
 

@@ -1,6 +1,7 @@
 """The registry: which reader takes a page.
 
-A reader is a module with a `NAME`, a `sniff(page)` and a `read(page)`; the most confident one wins.
+A reader is a module with a `NAME`, a `sniff(page)` and a `read(page)`; the most confident one wins. Other
+packages add theirs by entry points (`installed.py`).
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from . import (
     unmarked,
 )
 from .addresses import question_id, site_of
+from .installed import installed
 
 READERS: tuple[Reader, ...] = (
     ndjson,
@@ -68,7 +70,7 @@ def read_page(page: Page) -> tuple[str, Iterator[Found]]:
 
 def _by_confidence(page: Page) -> list[Reader]:
     """Return the readers that may take the page, the most confident one first."""
-    rated = [(reader.sniff(page), reader) for reader in READERS]
+    rated = [(reader.sniff(page), reader) for reader in (*READERS, *installed())]
     return [reader for sure, reader in sorted(rated, key=lambda pair: -pair[0]) if sure > 0]
 
 
