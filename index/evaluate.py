@@ -16,15 +16,12 @@ import numpy as np
 from whoosh import query as w
 
 from .bm25f import Bm25f
-from .queries import AcrossFields, AnyTerm, Boosts, ColumnRange, Filter, PhraseAcross, Weighed
+from .queries import ROOM, AcrossFields, AnyTerm, Boosts, ColumnRange, Filter, PhraseAcross, Weighed
 from .segment.file import Array, Floats, Longs
 from .segment.impacts import Formula, idf_of
 from .segment.merge import Segment
 from .segment.postings import Postings, Term
 from .statistics import Lookup, Statistics
-
-ROOM = 1 - 1e-9
-"""Sums of the same weights in another order may differ in the last bits: they are compared with room."""
 
 FEW = 512
 """Documents that are scored at once rather than bounded first: it takes as long."""

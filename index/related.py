@@ -107,7 +107,8 @@ def related(
     that is not in the archive is given as a question with that title and an empty id.
     """
     compiler = Compiler(snapshot, "any", now, ranking)
-    given, pairs = telling_terms(compiler, question), _pairs(compiler, question)
+    own_words = list(_words(question))
+    given, pairs = telling_terms(compiler, question), _pairs(compiler, own_words)
     likest = question if question.id else _likest(compiler, given, pairs, load)
     lent = lent_terms(compiler, likest, tags=not question.id) if likest else {}
     terms = _with(given, lent, compiler)
@@ -122,9 +123,9 @@ def related(
     ranked = [row for row in named(snapshot, lifted, offset + limit + 1) if row[2] != own]
     ranked = ranked[offset : offset + limit]
     told = shares(snapshot, query, [number for _, _, number in ranked], extra)
-    own_words = _as_written(compiler, question)
+    as_written = _as_written(compiler, own_words)
     hits = (
-        RelatedHit(id, score, tuple(_reasons(told.get(number, ()), links.get(number), own_words)))
+        RelatedHit(id, score, tuple(_reasons(told.get(number, ()), links.get(number), as_written)))
         for id, score, number in ranked
     )
     return RelatedHits(total, tuple(hits))
@@ -237,10 +238,10 @@ def _with(given: Mapping[str, float], lent: Mapping[str, float], compiler: Compi
     return found
 
 
-def _pairs(compiler: Compiler, question: Question) -> Sequence[Pair]:
+def _pairs(compiler: Compiler, own_words: Sequence[str]) -> Sequence[Pair]:
     if not compiler.ranking.pairs:
         return ()
-    pairs = compiler.paired(list(_words(question)))
+    pairs = compiler.paired(own_words)
     return sorted(pairs, key=lambda pair: (-pair.rarity, pair))[:PAIRS]
 
 
@@ -253,9 +254,9 @@ def _some_words(text: str) -> Iterator[str]:
     return (term.text for term in islice(words(text), WORDS_READ))
 
 
-def _as_written(compiler: Compiler, question: Question) -> dict[str, str]:
+def _as_written(compiler: Compiler, own_words: Sequence[str]) -> dict[str, str]:
     """Return the words of a question by their stems: the commonest form of each."""
-    forms = Counter(_words(question)).most_common()
+    forms = Counter(own_words).most_common()
     return {compiler.stemmer.stem(term): term for term, _ in reversed(forms)}
 
 

@@ -139,12 +139,6 @@ def named(snapshot: Snapshot, found: Candidates, count: int) -> list[Ranked]:
     return sorted(rows, key=lambda row: (-row[1], row[0]))
 
 
-def best(snapshot: Snapshot, query: w.Query, count: int) -> tuple[int, list[Ranked]]:
-    """Return how many questions match, and the first `count`, by what they hold alone."""
-    found = candidates(snapshot, query, count)
-    return found.total, named(snapshot, found, count)
-
-
 def closer(
     snapshot: Snapshot, found: Candidates, pairs: Sequence[Pair], weight: float
 ) -> tuple[Candidates, Extra]:
@@ -189,7 +183,7 @@ def _first(count: int, keys: Array, docs: Array, one: Evaluator) -> Array:
 
 
 def _sorted(snapshot: Snapshot, query: w.Query, sort: Sort, count: int) -> tuple[int, list[Ranked]]:
-    """Return as `best`, in the order of a column; those that lack the value come last."""
+    """Return how many match, and the first `count` by a column; those that lack the value come last."""
     name, sign = _SORT_COLUMNS[sort]
     total, found = 0, list[tuple[bool, int, str, float, int]]()
     for base, one in zip(snapshot.bases, snapshot.evaluators, strict=True):

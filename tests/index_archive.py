@@ -9,7 +9,9 @@ from typing import Any
 
 from askive.archive.records import Answer, Body, Change, ChangeSet, Comment, Question, Tag
 from askive.index.build import update
+from askive.index.search import Ranked, candidates, named
 from askive.index.snapshot import Snapshot
+from whoosh.query import Query
 
 ARCHIVE_ID = "0123456789abcdef"
 NOW = datetime(2026, 1, 31, 12, 0, 0, tzinfo=UTC)
@@ -70,3 +72,9 @@ def question(
         comments=tuple(Comment(f"c{n}", Body(text)) for n, text in enumerate(comments)),
         **others,
     )
+
+
+def best(snapshot: Snapshot, query: Query, count: int) -> tuple[int, list[Ranked]]:
+    """Return how many questions match, and the first `count`, by what they hold alone."""
+    found = candidates(snapshot, query, count)
+    return found.total, named(snapshot, found, count)

@@ -13,9 +13,8 @@ from askive.archive.records import Question
 from askive.index import evaluate
 from askive.index.compile import Compiler, Match
 from askive.index.grammar import parse
-from askive.index.search import best
 from askive.index.snapshot import Snapshot
-from askive.tests.index_archive import NOW, History, build, question
+from askive.tests.index_archive import NOW, History, best, build, question
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -16,12 +16,11 @@ from askive.archive.records import Question
 from askive.index.errors import IndexUnusable
 from askive.index.queries import AcrossFields, AnyTerm, ColumnRange, Filter, PhraseAcross, Weighed
 from askive.index.schema import BOOSTS, STEM_FIELDS, WORD_FIELDS, entry, words_field
-from askive.index.search import best
 from askive.index.snapshot import Snapshot
 from askive.index.whoosh_index import ArchiveIndex, LiveSearcher, answered, whoosh_index
 from askive.index.whoosh_schema import schema
 from askive.tests import strategies
-from askive.tests.index_archive import ARCHIVE_ID, History, build, day, question
+from askive.tests.index_archive import ARCHIVE_ID, History, best, build, day, question
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from whoosh import query as w

@@ -131,10 +131,7 @@ def _declared_encoding(head: bytes) -> str | None:
 
 def _encoding_named(charset: str) -> str | None:
     """Return Python's name of a charset of the web; None where it is none, or UTF."""
-    try:
-        name = codecs.lookup(charset).name
-    except (LookupError, ValueError):  # ValueError: NUL in the name
-        return None
+    name = _known_name(charset)
     name = _WIDER.get(name, name)
     return name if _OF_THE_WEB.fullmatch(name) else None
 
@@ -143,14 +140,19 @@ def _named_encoding(charset: str | None) -> str | None:
     """Return the encoding that a charset's name stands for; None where it says no more than the bytes do."""
     label = re.sub(r"\Ax-|-[ie]\Z", "", (charset or "").strip().lower())
     label = re.sub(r"\A(?:windows|cp)-?(?=\d)", "cp", label).replace("cp31j", "cp932")
-    try:
-        name = codecs.lookup(label).name
-    except (LookupError, ValueError):  # unknown; with a NUL or a letter beyond ASCII in it
-        return None
+    name = _known_name(label)
     if name == "ascii":
         return None
     name = _WIDER.get(name, name)
     return name if _OF_THE_WEB.fullmatch(name) or _OF_MAIL.fullmatch(name) else None
+
+
+def _known_name(charset: str) -> str:
+    """Return what Python calls an encoding; nothing where it knows none."""
+    try:
+        return codecs.lookup(charset).name
+    except (LookupError, ValueError):  # unknown; with a NUL or a letter beyond ASCII in it
+        return ""
 
 
 def _is_utf8(data: bytes) -> bool:
