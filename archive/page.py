@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from .records import Question, Tag
+
+P = TypeVar("P")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,21 @@ class Page:
     source: str
     received: datetime
     address: str | None = None
+    _made: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def once(self, make: Callable[[Page, P], T], given: P) -> T:
+        """Return what `make` makes of the page, made once: a reader that rejects it leaves that to the next.
+
+        What is made is shared, so that nobody may change it, and stays as long as the page does.
+        """
+        if (make, given) not in self._made:
+            self._made[make, given] = make(self, given)
+        made: T = self._made[make, given]
+        return made
+
+    def forget(self, make: Callable[[Page, P], object], given: P) -> None:
+        """Make that anew, should it be asked for once more: it is about to be changed."""
+        self._made.pop((make, given), None)
 
 
 class Rejected(NamedTuple):

@@ -55,6 +55,7 @@ def read_page(page: Page) -> tuple[str, Iterator[Found]]:
     A reader that rejects the page gives way to the next that is confident at all. Raises `PageRejected`, with
     the reason of the most confident one, where none is left.
     """
+    page = replace(page)  # what readers make of it goes with this one
     reasons: list[str] = []
     for reader in _by_confidence(page):
         try:

@@ -48,6 +48,14 @@ class _Compound:
     id: str | None
     attributes: tuple[tuple[str, str, str], ...]
 
+    @property
+    def signs(self) -> list[str]:
+        """What all that match are listed under."""
+        signs = [f"#{self.id}"] if self.id else []
+        signs += [f".{name}" for name in self.classes]
+        signs += [f"[{name}" for name, _, _ in self.attributes]
+        return signs or [self.name or "*"]
+
     def matches(self, element: Element) -> bool:
         if self.name and element.name != self.name:
             return False
@@ -149,6 +157,7 @@ class Outline:
         self._ends.append(place + 1)
         self._place[id(element)] = place
         signs = {element.name, "*", *("." + name for name in classes_of(element))}
+        signs.update("[" + name for name in element.attrs)
         own_id = attribute(element, "id")
         if own_id:
             signs.add("#" + own_id)
@@ -181,9 +190,7 @@ class Outline:
                 done = self._ends[place]
 
     def _matching(self, compound: _Compound, begin: int, end: int) -> list[int]:
-        signs = [f"#{compound.id}"] if compound.id else []
-        signs += [f".{name}" for name in compound.classes] or [compound.name or "*"]
-        known = [self._by_sign.get(sign, _Sorted()) for sign in signs]
+        known = [self._by_sign.get(sign, _Sorted()) for sign in compound.signs]
         fewest = min(known, key=lambda places: len(places.places))
         return [place for place in fewest.within(begin, end) if compound.matches(self._elements[place])]
 

@@ -22,7 +22,7 @@ from .addresses import linked_questions, question_id, site_of
 from .asking import asks
 from .engines import LAYOUTS
 from .finding import Outline, attribute, text_in
-from .html import base_address, looks_like_html, page_address, parse
+from .html import base_address, looks_like_html, page_address, parse, release
 from .layout import Layout
 from .posts import Posts
 from .schema_org import bodies_of, id_of_text, questions_in
@@ -85,6 +85,7 @@ def read(page: Page, limits: Limits = LIMITS) -> Iterator[Found]:
     outline = Outline(soup, limits)
     for layout in _signed(page):
         if _fits(layout, outline):
+            release(page, limits)
             yield Thread(page, soup, outline, layout, limits).read()
             return
     raise PageRejected("not a Q&A page: it bears the name of an engine, and has no post of it")

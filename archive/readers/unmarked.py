@@ -17,7 +17,7 @@ from .asking import is_question
 from .dates import clock_for
 from .faq import Pair, pairs_in
 from .finding import Outline, text_in
-from .html import base_address, looks_like_html, page_address, parse
+from .html import base_address, looks_like_html, page_address, parse, release
 from .posts import NO_TEXT
 from .repeated import REMARKS, TIMES, layout_of
 from .schema_org import id_of_text
@@ -38,6 +38,7 @@ def sniff(page: Page) -> float:
 def read(page: Page, limits: Limits = LIMITS) -> Iterator[Found]:
     """Yield what an FAQ page or a thread of any engine holds; raise `PageRejected` for all other pages."""
     soup = parse(page, limits)
+    release(page, limits)
     outline = Outline(soup, limits)
     pairs = pairs_in(outline)
     if pairs:
