@@ -10,18 +10,19 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from .. import __version__
-from .errors import PageRejected
 from .limits import LIMITS, Limits
 from .page import Found, Page, Problem, Rejected
 from .raw import RawPages
-from .readers import read_page
 from .readers.table import with_columns
+from .reading import read_in_order
+from .reading_process import Part
 from .records import Body, Question, Tag
 from .sources import FileEnd, FileState, Source, sources, total_bytes
 from .store import Store, StoredPage
@@ -97,8 +98,10 @@ def ingest(
     is_done = _never if again else work.is_done
     found = sources(paths, limits, now=now, stdin=stdin, on_bytes=work.count_bytes, is_done=is_done)
     work.bytes_total = total_bytes(paths)
-    for batch in _batches(work.steps(_with_columns(found, columns))):
-        work.commit(batch)
+    kept = map(work.kept, _with_columns(found, columns))
+    with closing(read_in_order(kept, work.to_read, limits)) as readings:
+        for batch in _batches(work.steps(readings)):
+            work.commit(batch)
     return work.report()
 
 
@@ -115,8 +118,8 @@ def read_paths(
     Raises `NoSuchSource` before anything is read.
     """
     found = _with_columns(sources(paths, limits, now=now, stdin=stdin), columns)
-    told = (one for one in found if not isinstance(one, FileEnd))
-    return chain.from_iterable([one] if isinstance(one, Rejected) else _told(one) for one in told)
+    readings = read_in_order(found, lambda one: one if isinstance(one, Page) else None, limits)
+    return chain.from_iterable(_told(one, parts) for one, parts in readings)
 
 
 def _never(state: FileState) -> bool:
@@ -132,20 +135,24 @@ def _with_columns(
     return (with_columns(one, columns) if isinstance(one, Page) else one for one in found)
 
 
-def _told(page: Page) -> Iterator[Question | Tag | Rejected]:
+def _told(given: Page | Rejected | FileEnd, parts: Iterable[Part]) -> Iterator[Question | Tag | Rejected]:
     """What a page holds, and its problems as rejections."""
-    reading = _Reading(page)
-    for one in reading:
-        yield Rejected(page.source, f"{one.where}: {one.reason}") if isinstance(one, Problem) else one
-    if reading.is_rejected:
-        yield Rejected(page.source, reading.reason or "")
+    if isinstance(given, Rejected):
+        yield given
+    elif isinstance(given, Page):
+        reading = _Reading(given, parts)
+        for one in reading:
+            yield Rejected(given.source, f"{one.where}: {one.reason}") if isinstance(one, Problem) else one
+        if reading.is_rejected:
+            yield Rejected(given.source, reading.reason or "")
 
 
 class _Reading:
     """A page that is gone through, and what is to be said of it afterwards."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, parts: Iterable[Part]) -> None:
         self.page = page
+        self._parts = parts
         self.reader: str | None = None
         self.ids: list[str] = []
         self.is_rejected = False
@@ -153,14 +160,14 @@ class _Reading:
         """Why the page, or its first part that gave nothing, could not be read."""
 
     def __iter__(self) -> Iterator[Found]:
-        try:
-            self.reader, found = read_page(self.page)
-            for one in found:
+        for part in self._parts:
+            self.reader = self.reader or part.reader
+            for one in part.found:
                 self._note(one)
                 yield one
-        except PageRejected as rejection:
-            self.is_rejected = not self.ids
-            self.reason = rejection.reason
+            if part.rejection is not None:
+                self.is_rejected = not self.ids
+                self.reason = part.rejection
 
     def _note(self, one: Found) -> None:
         if isinstance(one, Question):
@@ -262,6 +269,18 @@ def _stamp(state: FileState) -> str:
     return f"{state.size} {state.modified} {state.changed} {state.inode}"
 
 
+class _Kept(NamedTuple):
+    """A page that is safe in raw/."""
+
+    page: Page
+    sha256: str
+
+
+def _as_known(page: Page, known: StoredPage | None) -> Page:
+    """Return a page as it came first: where from and when is told once."""
+    return replace(page, source=known.source, received=known.received) if known else page
+
+
 class _Ingest:
     """One run of an ingest, and its counts."""
 
@@ -308,24 +327,38 @@ class _Ingest:
         known = self.store.file(state.path)
         return known is not None and known.stamp == _stamp(state) and known.is_settled(__version__)
 
-    def steps(self, found: Iterable[Page | Rejected | FileEnd]) -> Iterator[_Step]:
-        """Yield what is to be stored of the pages; a page is safe in raw/ before anything of it comes."""
-        for one in found:
-            if isinstance(one, FileEnd):
-                yield from self._file_steps(one)
+    def kept(self, found: Page | Rejected | FileEnd) -> _Kept | Rejected | FileEnd:
+        """Put a page into raw/, before anything comes of it."""
+        return _Kept(found, self.raw.add(found)) if isinstance(found, Page) else found
+
+    def to_read(self, given: _Kept | Rejected | FileEnd) -> Page | None:
+        """Return the page if it has to be read, as it was received first if it was before."""
+        if not isinstance(given, _Kept) or self._is_settled(given.sha256):
+            return None
+        return _as_known(given.page, self.store.page(given.sha256))
+
+    def steps(self, readings: Iterable[tuple[_Kept | Rejected | FileEnd, Iterable[Part]]]) -> Iterator[_Step]:
+        """Yield what is to be stored of the pages."""
+        for given, parts in readings:
+            if isinstance(given, FileEnd):
+                yield from self._file_steps(given)
                 continue
             self.given += 1
-            if isinstance(one, Rejected):
-                self._reject(one)
+            if isinstance(given, Rejected):
+                self._reject(given)
                 continue
-            sha256 = self.raw.add(one)
-            known = self.store.page(sha256)
-            settled = known is not None and known.status == "read" and known.reason is None
-            if settled or sha256 in self.uncommitted:
+            if self._is_settled(given.sha256):  # by now, if it comes twice
                 self.pages_unchanged += 1
             else:
-                yield from self._page_steps(one, sha256, known)
+                yield from self._page_steps(given, parts)
             self._tell()
+
+    def _is_settled(self, sha256: str) -> bool:
+        """Tell whether a page has been read, with nothing left to wish for."""
+        if sha256 in self.uncommitted:
+            return True
+        known = self.store.page(sha256)
+        return known is not None and known.status == "read" and known.reason is None
 
     def _file_steps(self, end: FileEnd) -> Iterator[_Step]:
         """Note a file that has been read, for the next time; of one that was known, count what it held.
@@ -359,9 +392,11 @@ class _Ingest:
         wrong = self.rejected_count + self.problem_count
         return self.given, self.pages_read + self.pages_unchanged, wrong
 
-    def _page_steps(self, page: Page, sha256: str, known: StoredPage | None) -> Iterator[_Step]:
-        """What a page holds, then the note of what became of it; `known` is that of an earlier reading."""
-        reading = _Reading(replace(page, source=known.source, received=known.received) if known else page)
+    def _page_steps(self, kept: _Kept, parts: Iterable[Part]) -> Iterator[_Step]:
+        """What a page holds, then the note of what became of it."""
+        page, sha256 = kept
+        known = self.store.page(sha256)
+        reading = _Reading(_as_known(page, known), parts)
         for one in reading:
             if isinstance(one, Problem):
                 self._note_problem(Rejected(page.source, f"{one.where}: {one.reason}"))

@@ -15,6 +15,10 @@ class Limits:
     page_bytes: int = 512 * MEBI
     """A whole page of any kind, unpacked. An export of 16,000 questions is 25 MiB; it is in memory once."""
 
+    page_seconds: float = 60
+    """Time of a processor until the next records of a page. Real pages take up to 0.5 s; texts nested in one
+    another up to the limits took 22 s."""
+
     html_bytes: int = 16 * MEBI
     """An HTML or JSON-LD page. The largest of 150 real ones has 0.8 MiB; 16 MiB parse in about a second."""
 

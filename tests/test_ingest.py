@@ -19,6 +19,7 @@ from typing import Any, TextIO
 
 import pytest
 from askive.archive import ingest as module
+from askive.archive import reading_process
 from askive.archive import sources as sources_module
 from askive.archive.body import body_from_html
 from askive.archive.errors import ArchiveLocked, NoSuchSource, PageRejected
@@ -260,7 +261,7 @@ def test_the_same_bytes_again_change_nothing_and_are_not_read(
     def read_page(page: Page) -> tuple[str, Iterator[Found]]:
         raise AssertionError("it was read before")
 
-    monkeypatch.setattr(module, "read_page", read_page)
+    monkeypatch.setattr(reading_process, "read_page", read_page)
     assert counts(archive.take_in(question(1))) == (0, 0, 0, 0, 1)
     assert (archive.revision(), archive.export()) == before
 
@@ -307,7 +308,7 @@ def test_a_rejected_page_is_read_when_a_reader_takes_it(
         raise PageRejected("no reader knows its form")
 
     with monkeypatch.context() as before:
-        before.setattr(module, "read_page", read_nothing)
+        before.setattr(reading_process, "read_page", read_nothing)
         assert len(archive.take_in(question(1)).rejected) == 1
         assert len(archive.take_in(question(1)).rejected) == 1
     assert counts(archive.take_in(question(1))) == (1, 0, 0, 1, 0)
@@ -328,7 +329,7 @@ def test_a_partly_read_page_is_read_again_without_undoing_what_came_since(archiv
 
 def test_tags_come_in_without_a_question_too(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     tag = Tag("iop", "IOP", "Intensive outpatient")
-    monkeypatch.setattr(module, "read_page", lambda page: ("tags", iter([tag])))
+    monkeypatch.setattr(reading_process, "read_page", lambda page: ("tags", iter([tag])))
     archive.take_in("some page")
     with archive.store() as store:
         assert store.tag("iop") == tag
