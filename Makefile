@@ -20,6 +20,7 @@ test-slow: $(STAMP)
 # `.venv/bin/python bench/speed.py --help` says what else it can measure.
 bench: $(VENV)/.bench
 	$(BIN)/python bench/speed.py
+	$(BIN)/python -m askive.bench.ingest
 
 # How well Askive ranks by people's judgments, beside the same engines; fails where it falls below a floor of
 # bench/relevance_floors.json. `.venv/bin/python bench/relevance.py --help` says how floors are pinned.

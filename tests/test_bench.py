@@ -13,11 +13,12 @@ import pytest
 from askive.archive.limits import LIMITS
 from askive.archive.page import Page
 from askive.archive.sources import sources
-from askive.bench import archives, containers, report, speed
+from askive.bench import archives, containers, ingest, report, speed
 from askive.bench.archives import Corpus
 from askive.bench.contract import LIMIT, Engine, Found, Hit, Kind
 from askive.bench.corpus import BLOCK, Generator
 from askive.bench.engines import ENGINES, load, missing
+from askive.bench.parse import PEERS
 from askive.bench.queries import queries
 from askive.bench.rows import row_of, rows_of, text_size
 from askive.bench.words import FORMS, FUNCTION, made_up
@@ -156,3 +157,18 @@ def test_pages_lie_in_containers_as_they_were_made(form: str, tmp_path: Path) ->
     dict(containers.FORMS)[form](files, path)
     found = sources([path], LIMITS, now=containers.now)
     assert [one.data for one in found if isinstance(one, Page)] == [data for _, data in files]
+
+
+@pytest.mark.parametrize("name", list(PEERS))
+def test_peers_of_the_reading_parse_a_page(name: str) -> None:
+    peer = pytest.importorskip(name)
+    assert PEERS[name](peer)(b"<html><head><title>Why?</title></head><body><p>Because.</p></body></html>")
+
+
+def test_copies_of_pages_are_pages_of_their_own(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_bytes(b"<html>")
+    (tmp_path / "copies").mkdir()
+    size = ingest.copies_of([page], 3, tmp_path / "copies")
+    written = {path.read_bytes() for path in (tmp_path / "copies").iterdir()}
+    assert (len(written), sum(map(len, written))) == (3, size)

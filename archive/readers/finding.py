@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -50,11 +51,11 @@ class _Compound:
 
     @property
     def signs(self) -> list[str]:
-        """What all that match are listed under."""
+        """What all that match are listed under, each; none where anything matches."""
         signs = [f"#{self.id}"] if self.id else []
         signs += [f".{name}" for name in self.classes]
         signs += [f"[{name}" for name, _, _ in self.attributes]
-        return signs or [self.name or "*"]
+        return signs + ([self.name] if self.name else [])
 
     def matches(self, element: Element) -> bool:
         if self.name and element.name != self.name:
@@ -66,16 +67,6 @@ class _Compound:
         return all(_holds(attribute(element, name), sign, wanted) for name, sign, wanted in self.attributes)
 
 
-@dataclass(slots=True)
-class _Sorted:
-    """Places of elements that share a sign, in the order of the page."""
-
-    places: list[int] = field(default_factory=list)
-
-    def within(self, begin: int, end: int) -> list[int]:
-        return self.places[bisect_left(self.places, begin) : bisect_left(self.places, end)]
-
-
 class Outline:
     """The elements of one page, by name, class and id."""
 
@@ -84,7 +75,7 @@ class Outline:
         self._elements: list[Element] = []
         self._ends: list[int] = []
         self._place: dict[int, int] = {}
-        self._by_sign: dict[str, _Sorted] = {}
+        self._by_sign: defaultdict[str, list[int]] = defaultdict(list)
         self._walk(soup, limits.html_depth)
 
     def find(self, selector: str, within: Element | None = None) -> list[Element]:
@@ -100,11 +91,11 @@ class Outline:
     def with_id(self, name: str) -> Element | None:
         """Return the element with that id."""
         places = self._by_sign.get(f"#{name}")
-        return self._elements[places.places[0]] if places else None
+        return self._elements[places[0]] if places else None
 
     def classes(self) -> dict[str, int]:
         """Return how many elements have each class."""
-        return {sign[1:]: len(known.places) for sign, known in self._by_sign.items() if sign.startswith(".")}
+        return {sign[1:]: len(places) for sign, places in self._by_sign.items() if sign.startswith(".")}
 
     def place(self, element: Element) -> int:
         """Return the place of an element in the order of the page."""
@@ -156,13 +147,15 @@ class Outline:
         self._elements.append(element)
         self._ends.append(place + 1)
         self._place[id(element)] = place
-        signs = {element.name, "*", *("." + name for name in classes_of(element))}
-        signs.update("[" + name for name in element.attrs)
-        own_id = attribute(element, "id")
-        if own_id:
-            signs.add("#" + own_id)
-        for sign in signs:
-            self._by_sign.setdefault(sign, _Sorted()).places.append(place)
+        by_sign, attributes = self._by_sign, element.attrs
+        by_sign[element.name].append(place)
+        for name in attributes:
+            by_sign["[" + name].append(place)
+        if "class" in attributes:
+            for name in set(classes_of(element)):
+                by_sign["." + name].append(place)
+        if "id" in attributes:
+            by_sign["#" + (attribute(element, "id") or "")].append(place)
 
     def _range(self, within: Element | None) -> tuple[int, int]:
         if within is None:
@@ -190,9 +183,12 @@ class Outline:
                 done = self._ends[place]
 
     def _matching(self, compound: _Compound, begin: int, end: int) -> list[int]:
-        known = [self._by_sign.get(sign, _Sorted()) for sign in compound.signs]
-        fewest = min(known, key=lambda places: len(places.places))
-        return [place for place in fewest.within(begin, end) if compound.matches(self._elements[place])]
+        known = [self._by_sign.get(sign, []) for sign in compound.signs]
+        fewest = min(known, key=len, default=None)
+        if fewest is None:
+            return list(range(begin, end))
+        among = fewest[bisect_left(fewest, begin) : bisect_left(fewest, end)]
+        return [place for place in among if compound.matches(self._elements[place])]
 
 
 def attribute(element: Element, name: str) -> str | None:

@@ -83,7 +83,7 @@ def page_address(soup: BeautifulSoup) -> str | None:
 
 def base_address(soup: BeautifulSoup, address: str | None) -> str | None:
     """Return what relative addresses in a page are relative to: its `base` element, else its own address."""
-    base = soup.find("base", href=True)
+    base = (soup.head or soup).find("base", href=True)
     try:
         return urljoin(address or "", str(base.get("href")).strip()) if base else address
     except ValueError:  # an unclosed bracket, for one

@@ -76,14 +76,14 @@ def sniff(page: Page) -> float:
     """Return how sure it is that the page is a thread: looks for the engines' signs in its bytes."""
     if not looks_like_html(page):
         return 0.0
-    return 0.8 if next(_signed(page), None) else 0.0
+    return 0.8 if page.once(_signed, LAYOUTS) else 0.0
 
 
 def read(page: Page, limits: Limits = LIMITS) -> Iterator[Found]:
     """Yield the question of the thread; raise `PageRejected` where there is none."""
     soup = parse(page, limits)
     outline = Outline(soup, limits)
-    for layout in _signed(page):
+    for layout in page.once(_signed, LAYOUTS):
         if _fits(layout, outline):
             release(page, limits)
             yield Thread(page, soup, outline, layout, limits).read()
@@ -98,10 +98,10 @@ def _fits(layout: Layout, outline: Outline) -> bool:
     return outline.first(layout.post) is not None or outline.first(layout.question) is not None
 
 
-def _signed(page: Page) -> Iterator[Layout]:
-    """Yield the layouts of which the page has a sign."""
+def _signed(page: Page, layouts: tuple[Layout, ...]) -> tuple[Layout, ...]:
+    """Return the layouts of which the page has a sign."""
     data = page.data.replace(b"\0", b"") if b"\0" in page.data else page.data  # UTF-16 is ASCII and NULs
-    return (layout for layout in LAYOUTS if any(sign in data for sign in layout.signs))
+    return tuple(layout for layout in layouts if any(sign in data for sign in layout.signs))
 
 
 class Thread:
