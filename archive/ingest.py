@@ -26,7 +26,7 @@ from .reading_process import Part
 from .records import Body, Question, Tag
 from .sources import FileEnd, FileState, Source, sources, total_bytes
 from .store import Store, StoredPage
-from .writer import Outcome, StoredFile, Writer
+from .writer import Outcome, StoredFile, Telling, Writer
 
 BATCH_STEPS = 1000
 """Questions of one transaction: a sync of the disk is shared by so many that it no longer counts."""
@@ -178,12 +178,13 @@ class _Reading:
 
 @dataclass(frozen=True, slots=True)
 class _Put:
-    """A question to store."""
+    """A question to store, and the page that tells of it."""
 
     question: Question
+    by: Telling
 
     def into(self, writer: Writer) -> Outcome:
-        return writer.put(self.question)
+        return writer.put_tidied(self.question, self.by)
 
     def weight(self) -> int:
         return sum(len(body.text) + len(body.html or "") for body in _bodies(self.question))
@@ -303,6 +304,7 @@ class _Ingest:
     def commit(self, batch: Sequence[_Step]) -> None:
         """Bring a batch into the store, in one transaction, and say so."""
         with self.store.write() as writer:
+            writer.expect(step.question.id for step in batch if isinstance(step, _Put))
             outcomes = [step.into(writer) for step in batch]
         self.uncommitted.clear()
         self.outcomes.update(outcome for outcome in outcomes if outcome is not None)
@@ -395,17 +397,14 @@ class _Ingest:
     def _page_steps(self, kept: _Kept, parts: Iterable[Part]) -> Iterator[_Step]:
         """What a page holds, then the note of what became of it."""
         page, sha256 = kept
-        known = self.store.page(sha256)
-        reading = _Reading(_as_known(page, known), parts)
+        reading = _Reading(_as_known(page, self.store.page(sha256)), parts)
         for one in reading:
             if isinstance(one, Problem):
                 self._note_problem(Rejected(page.source, f"{one.where}: {one.reason}"))
             elif isinstance(one, Tag):
                 yield _PutTag(one)
-            elif known and self._was_told(sha256, one.id):
-                self.outcomes["unchanged"] += 1
             else:
-                yield _Put(one)
+                yield _Put(one, Telling(reading.page.received, sha256))
         yield _NotePage(sha256, reading)
         if reading.reason is None:
             self.uncommitted.add(sha256)
@@ -413,10 +412,6 @@ class _Ingest:
             self._reject(Rejected(page.source, reading.reason or ""))
         else:
             self.pages_read += 1
-
-    def _was_told(self, sha256: str, id: str) -> bool:
-        """Whether an earlier reading of a page told of a question: what newer pages told since stands."""
-        return any(page.sha256 == sha256 for page in self.store.pages_of(id))
 
     def _reject(self, rejected: Rejected) -> None:
         self.rejected_count += 1

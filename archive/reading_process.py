@@ -15,7 +15,8 @@ from .errors import PageRejected
 from .limits import Limits
 from .page import Found, Page
 from .readers import read_page
-from .records import printable
+from .records import Question, printable
+from .tidy import tidy
 
 PART_FOUND = 200
 """Records that go out at once: enough that sending costs little beside reading."""
@@ -23,7 +24,7 @@ PART_FOUND = 200
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some of what a page holds, in order.
+    """Some of what a page holds, in order, its questions tidy.
 
     `reader` is the name of the one that took the page, `rejection` why no more of it could be read.
     """
@@ -74,7 +75,7 @@ def parts_of(page: Page) -> Iterator[Part]:
     try:
         reader, all_found = read_page(page)
         for one in all_found:
-            found.append(one)
+            found.append(tidy(one) if isinstance(one, Question) else one)
             if len(found) == PART_FOUND:
                 yield Part(found, reader, is_last=False)
                 found = []

@@ -177,6 +177,8 @@ _CONTROL_BUT_LINES = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066
 
 def storable(text: str) -> str:
     """Return the text without what cannot be stored (NUL, lone surrogates); all else is kept."""
+    if text.isascii() and "\0" not in text:  # most texts, known at a glance
+        return text
     return _UNSTORABLE.sub("", text)
 
 

@@ -1,6 +1,6 @@
 """Make of any record one that can be kept. Pure.
 
-Readers hand over well-formed records; this is the one gate that makes sure of it, on the way into the
+Readers hand over well-formed records; this is the one gate that makes sure of it, before they go into the
 store. What cannot be stored is left out: NUL, lone surrogates, numbers beyond 64 bits, empty values.
 Siblings are told apart, and a stated count stays only where it says more than is held.
 """
@@ -100,7 +100,9 @@ def _siblings(children: Iterable[Child]) -> tuple[Child, ...]:
     """Return the children with ids that tell them apart."""
     family = list(children)
     ids = distinct(child.id for child in family)
-    return tuple(replace(child, id=id) for child, id in zip(family, ids, strict=True))
+    return tuple(
+        child if child.id == id else replace(child, id=id) for child, id in zip(family, ids, strict=True)
+    )
 
 
 def _text(text: str | None) -> str | None:

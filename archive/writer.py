@@ -7,13 +7,21 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from . import rows
 from .loading import load_questions, load_tags
 from .merge import merge, merge_tag
 from .records import Question, Tag, storable
 from .tidy import tidy, tidy_tag
+
+
+class Telling(NamedTuple):
+    """The page that tells of a question; of two, the lesser is the older one."""
+
+    received: datetime
+    sha256: str
+
 
 Outcome = Literal["added", "updated", "unchanged"]
 """What putting a question came to."""
@@ -50,6 +58,8 @@ class Writer:
         self._db = db
         self._before: int = db.execute("SELECT value FROM meta WHERE key = 'revision'").fetchone()[0]
         self._tags: dict[str, Tag] = {}
+        self._known: dict[str, Question | None] = {}
+        self._told: dict[str, Telling] = {}
         self.changed = False
 
     @property
@@ -57,19 +67,41 @@ class Writer:
         """The revision of the store if this write is committed now."""
         return self._before + self.changed
 
-    def put(self, question: Question) -> Outcome:
-        """Store a question, merged with what is known of it; say what came of it.
+    def expect(self, ids: Iterable[str]) -> None:
+        """Look up what is known of questions that will be put: of many at once, it takes little time."""
+        wanted = list(dict.fromkeys(storable(id) for id in ids))
+        self._known |= dict.fromkeys(wanted)
+        self._known |= load_questions(self._db, wanted)
+        for id, received, sha256 in self._db.execute(_TELLINGS, [json.dumps(wanted)]):
+            self._note(id, Telling(rows.known_time(received), sha256))
 
-        The record is tidied first. Its tags' titles, blurbs and synonyms are kept once for all questions.
+    def put(self, question: Question, by: Telling | None = None) -> Outcome:
+        """Tidy a question and store it, merged with what is known of it; say what came of it.
+
+        `by` is the page that tells of it: where another that told of it is newer, what that told stands.
         """
-        question = tidy(question)
-        known = load_questions(self._db, [question.id]).get(question.id)
-        merged = merge(known, question) if known is not None else question
+        return self.put_tidied(tidy(question), by)
+
+    def put_tidied(self, question: Question, by: Telling | None = None) -> Outcome:
+        """Store a question that is tidy; otherwise as `put`.
+
+        Its tags' titles, blurbs and synonyms are kept once for all questions.
+        """
+        id = question.id
+        if id not in self._known:
+            self.expect([id])
+        known = self._known[id]
+        merged = question
+        if known is not None:
+            known = replace(known, tags=tuple(self._tags.get(tag.name, tag) for tag in known.tags))
+            is_older = by is not None and id in self._told and by < self._told[id]
+            merged = merge(question, known) if is_older else merge(known, question)
         merged = replace(merged, tags=tuple(self._keep_tag(tag) for tag in merged.tags))
         if merged == known:
             return "unchanged"
         self._change()
-        self._write(merged)
+        self._write(merged, is_new=known is None)
+        self._known[id] = merged
         return "added" if known is None else "updated"
 
     def put_tag(self, tag: Tag) -> bool:
@@ -86,6 +118,8 @@ class Writer:
         if not self._db.execute("DELETE FROM questions WHERE id = ?", [id]).rowcount:
             return False
         self._change()
+        self._known.pop(id, None)
+        self._told.pop(id, None)
         self._db.execute("INSERT OR REPLACE INTO deletions VALUES (?, ?)", [id, self.revision])
         return True
 
@@ -107,9 +141,12 @@ class Writer:
         """
         text = storable(reason) if reason is not None else None
         row = (sha256, storable(source), rows.time_text(received), size, reader, status, text)
+        told = [storable(id) for id in questions]
         self._db.execute(_PAGE, row)
         self._db.execute("DELETE FROM question_pages WHERE sha256 = ?", [sha256])
-        self._db.execute(_QUESTION_PAGES, [sha256, json.dumps([storable(id) for id in questions])])
+        self._db.execute(_QUESTION_PAGES, [sha256, json.dumps(told)])
+        for id in told:
+            self._note(id, Telling(received, sha256))
 
     def file(self, file: StoredFile) -> None:
         """Note a file as read to its end; one noted before is noted anew."""
@@ -124,15 +161,25 @@ class Writer:
     def _change(self) -> None:
         self.changed = True
 
-    def _write(self, question: Question) -> None:
-        self._db.execute("DELETE FROM deletions WHERE question_id = ?", [question.id])
-        for table in _CHILDREN:
-            self._db.execute(f"DELETE FROM {table} WHERE question_id = ?", [question.id])
+    def _note(self, id: str, telling: Telling) -> None:
+        """Note a page that tells of a question; the newest counts."""
+        self._told[id] = max(self._told.get(id, telling), telling)
+
+    def _write(self, question: Question, *, is_new: bool) -> None:
+        if is_new:
+            self._db.execute("DELETE FROM deletions WHERE question_id = ?", [question.id])
+        else:
+            for table in _CHILDREN:
+                self._db.execute(f"DELETE FROM {table} WHERE question_id = ?", [question.id])
         self._db.execute(_QUESTION, (*rows.question_row(question), self.revision))
-        self._db.executemany(_ANSWER, rows.answer_rows(question))
-        self._db.executemany(_COMMENT, rows.comment_rows(question))
-        self._db.executemany(_QUESTION_TAG, rows.tag_rows(question))
-        self._db.executemany(_LINK, rows.link_rows(question))
+        for statement, children in (
+            (_ANSWER, rows.answer_rows(question)),
+            (_COMMENT, rows.comment_rows(question)),
+            (_QUESTION_TAG, rows.tag_rows(question)),
+            (_LINK, rows.link_rows(question)),
+        ):
+            if found := list(children):
+                self._db.executemany(statement, found)
 
     def _tag(self, name: str) -> Tag | None:
         """Return the tag as it is stored, read once per write: nobody else writes meanwhile."""
@@ -177,6 +224,10 @@ _ANSWER = _insert("answers", rows.ANSWER)
 _COMMENT = _insert("comments", rows.COMMENT)
 _QUESTION_TAG = _insert("question_tags", rows.QUESTION_TAG)
 _LINK = _insert("links", rows.LINK)
+_TELLINGS = """
+    SELECT question_id, received, sha256 FROM question_pages JOIN pages USING (sha256)
+    WHERE question_id IN (SELECT value FROM json_each(?))
+"""
 _QUESTION_PAGES = """
     INSERT INTO question_pages (question_id, sha256)
     SELECT id, ? FROM questions WHERE id IN (SELECT value FROM json_each(?))

@@ -73,8 +73,9 @@ def warc_of(
     status: str = "200 OK",
     kind: str = "response",
     gzip: bool = False,
+    date: str = DATE,
 ) -> bytes:
-    """Return a WARC of responses: address, body as it went over the wire, headers."""
+    """Return a WARC of responses of one date: address, body as it went over the wire, headers."""
     out = io.BytesIO()
     writer = WARCWriter(out, gzip=gzip)
     for address, body, headers in responses:
@@ -85,7 +86,7 @@ def warc_of(
             payload=io.BytesIO(body),
             http_headers=http if kind in ("response", "revisit") else None,
             warc_content_type=headers.get("Content-Type", "") if kind == "resource" else None,
-            warc_headers_dict={"WARC-Date": DATE},
+            warc_headers_dict={"WARC-Date": date},
         )
         writer.write_record(record)
     return out.getvalue()

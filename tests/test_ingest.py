@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import permutations
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -30,6 +31,7 @@ from askive.archive.raw import RawPages
 from askive.archive.records import Answer, Body, Comment, Question, Tag
 from askive.archive.sources import Source
 from askive.archive.store import Store
+from askive.archive.writer import Telling
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -234,6 +236,49 @@ def test_a_rebuild_from_raw_needs_no_container(archive: Archive, tmp_path: Path)
     assert (page.received, page.size) == (datetime.fromisoformat(DATE), len(html))
 
 
+def crawl_of(path: Path, *captures: tuple[str, Question]) -> Path:
+    """Write a crawl of pages that each tell of a question, with the times they were captured at."""
+    records = [
+        warc_of([(f"https://example.org/{n}", lines(told).encode(), HTML)], date=time)
+        for n, (time, told) in enumerate(captures)
+    ]
+    path.write_bytes(b"".join(records))
+    return path
+
+
+EARLY, LATE = "2012-01-01T00:00:00Z", "2020-01-01T00:00:00Z"
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_of_dated_pages_the_newest_wins_in_any_order(
+    archive: Archive, tmp_path: Path, order: tuple[int, ...]
+) -> None:
+    captures = [
+        (EARLY, question(1, score=1, views=1, answers=(Answer("a", Body("Early.")),))),
+        (LATE, question(1, score=2, answers=(Answer("b", Body("Late.")),))),
+        (LATE, question(1, score=3, author="Ann")),
+    ]
+    for n in order:
+        archive.ingest(crawl_of(tmp_path / f"{n}.warc", captures[n]))
+    (found,) = archive.records()
+    assert (found.score in (2, 3), found.views, found.author) == (True, 1, "Ann")
+    assert {answer.id for answer in found.answers} >= {"a", "b"}
+    rebuilt = Archive(tmp_path / "rebuilt")
+    rebuilt.ingest(archive.directory / "raw")
+    (again,) = rebuilt.records()
+    assert (again.score, again.views, again.author) == (found.score, found.views, found.author)
+
+
+def test_of_dated_pages_in_one_ingest_the_newest_wins(archive: Archive, tmp_path: Path) -> None:
+    captures = [(LATE, question(1, score=2)), (EARLY, question(1, score=1)), (EARLY, question(2, score=1))]
+    archive.ingest(crawl_of(tmp_path / "crawl.warc", *captures))
+    assert [one.score for one in archive.records()] == [2, 1]
+    before = archive.export()
+    shutil.rmtree(archive.directory / "archive")
+    archive.ingest(archive.directory / "raw")
+    assert archive.export() == before
+
+
 def test_a_page_that_knows_no_address_has_that_of_its_record(archive: Archive, tmp_path: Path) -> None:
     text = (ROOT / "raw" / "text" / "vector-erase.txt").read_bytes()
     address = "https://example.org/questions/4711/how"
@@ -425,7 +470,7 @@ def test_batches_are_bounded_in_number_and_in_text(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(module, "BATCH_CHARACTERS", 100)
     comment = Comment("1", Body("x" * 60))
     small, large = question(1), question(2, body=Body("x" * 60), comments=(comment,))
-    steps = [module._Put(one) for one in (small, small, small, small, large, small)]
+    steps = [module._Put(one, Telling(NOW, "")) for one in (small, small, small, small, large, small)]
     assert [len(batch) for batch in module._batches(steps)] == [3, 2, 1]
 
 
