@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .PHONY: demo test test-slow bench bench-relevance check lint types clean
 
@@ -28,7 +29,7 @@ bench-relevance: $(VENV)/.bench
 	$(BIN)/python bench/relevance.py
 
 $(VENV)/.bench: $(STAMP)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,bench]'
+	@$(PIP_INSTALL) --editable '.[dev,bench]'
 	@touch $@
 
 check: lint types test
@@ -59,7 +60,9 @@ $(STAMP): pyproject.toml
 	  exit 1; }
 	@echo "Setting up $(VENV) with Askive and its tools; this takes about a minute, once." >&2
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@$(PIP_INSTALL) --editable '.[dev]'
+	@$(PIP_INSTALL) --editable '.[containers]' || \
+	  echo "7z, ZIM and Brotli are left out, and their tests skip: no packages of theirs for this machine." >&2
 	@touch $(STAMP)
 
 clean:
