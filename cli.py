@@ -17,7 +17,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Siz
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import IntEnum
-from itertools import takewhile
+from itertools import groupby, takewhile
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, TextIO, TypeVar, cast
 
@@ -58,6 +59,9 @@ WAIT = 60.0
 
 QUERY_EXCERPT = 30
 """Characters of a wrong query shown on either side of the place: with the message, a line of a terminal."""
+
+NAMED_PARTS = 5
+"""Parts of one page that an ingest names: what is wrong with one is mostly wrong with the others."""
 
 RECORD_FORMATS = ("text", "json", "ndjson", "csv", "ids")
 TABLE_FORMATS = ("text", "json")
@@ -831,8 +835,12 @@ def _name_rejected(report: IngestReport) -> None:
         notice(f"rejected {rejected.source}: {rejected.reason}")
     if unnamed := report.rejected_count - len(report.rejected):
         notice(f"rejected as well: {unnamed:,} pages; `askive check --rejected` names those that are kept")
-    for problem in report.problems:
-        notice(f"rejected in {problem.source}: {problem.reason}")
+    for source, problems in groupby(report.problems, key=attrgetter("source")):
+        reasons = [problem.reason for problem in problems]
+        for reason in reasons[:NAMED_PARTS]:
+            notice(f"rejected in {source}: {reason}")
+        if len(reasons) > NAMED_PARTS:
+            notice(f"rejected in {source}: {len(reasons) - NAMED_PARTS:,} parts more")
     if hidden := report.problem_count - len(report.problems):
         notice(f"rejected in these pages: {hidden:,} parts more")
 

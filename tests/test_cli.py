@@ -525,6 +525,20 @@ def test_ingest_says_what_it_did(tmp_path: Path) -> None:
     assert (found.exit_code, found.stderr) == (0, "")
 
 
+def test_ingest_names_some_parts_of_a_page_that_could_not_be_read_and_counts_the_others(
+    tmp_path: Path,
+) -> None:
+    page = tmp_path / "page.ndjson"
+    page.write_text("\n".join(['{"title": "Why?", "body_text": "x"}', *["rubbish"] * 7]), encoding="utf-8")
+    result = run("ingest", page, archive=tmp_path / "archive")
+    told = [line for line in result.stderr.splitlines() if "rejected in" in line]
+    why = "not JSON: Expecting value at column 1"
+    assert told == [
+        *(f"askive: rejected in {page}: line {n}: {why}" for n in range(2, 7)),
+        f"askive: rejected in {page}: 2 parts more",
+    ]
+
+
 def test_ingest_of_standard_input(tmp_path: Path) -> None:
     page = (ROOT / "raw" / "iop.txt").read_bytes()
     result = run("ingest", "-", archive=tmp_path, stdin=page)
