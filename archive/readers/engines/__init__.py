@@ -28,6 +28,7 @@ from . import (
     quora,
     reddit,
     smf,
+    sotoki,
     stackexchange,
     vanilla,
     vbulletin,
@@ -38,6 +39,7 @@ from . import (
 )
 
 ENGINES = (
+    sotoki,
     stackexchange,
     question2answer,
     askbot,
