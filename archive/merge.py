@@ -51,13 +51,23 @@ def merge(old: Question, new: Question) -> Question:
 
 
 def merge_tag(old: Tag, new: Tag) -> Tag:
-    """Return the tag with `new`'s title and blurb where it has them, and the synonyms of both."""
+    """Return the tag with `new`'s title and blurb where it has them, and the synonyms of both.
+
+    A blurb that is but the beginning of the known one, cut by a list of tags or a tooltip, is no news.
+    """
     return Tag(
         name=old.name,
         title=_known(new.title, old.title),
-        blurb=_known(new.blurb, old.blurb),
+        blurb=_merge_blurb(new.blurb, old.blurb),
         synonyms=tuple(dict.fromkeys((*new.synonyms, *old.synonyms))),
     )
+
+
+def _merge_blurb(newer: str | None, older: str | None) -> str | None:
+    is_cut = newer is not None and newer.endswith(("…", "..."))
+    if newer and older and is_cut and older.startswith(newer.rstrip("….").rstrip()):
+        return older
+    return _known(newer, older)
 
 
 def stated_count(held: int, *stated: int | None) -> int | None:

@@ -245,3 +245,22 @@ def assert_held(children: Sequence[Answer | Comment], among: Sequence[Answer | C
         if not alike and child.id.startswith("text:"):
             alike = [other for other in among if normalise(other.body.text) == normalise(child.body.text)]
         assert any(known(child) <= known(other) for other in alike)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "kept"),
+    [
+        ("Leaves in hot water, and pots.", "Leaves in hot wa…", "Leaves in hot water, and pots."),
+        ("Leaves in hot water, and pots.", "Leaves in hot water, ...", "Leaves in hot water, and pots."),
+        ("Leaves in hot wa…", "Leaves in hot water, and pots.", "Leaves in hot water, and pots."),
+        ("Leaves in hot wa…", "Leaves in hot water, and p…", "Leaves in hot water, and p…"),
+        ("Leaves in hot water.", "A drink of lea…", "A drink of lea…"),
+        ("Leaves in hot water.", "Leaves in hot", "Leaves in hot"),
+        ("Leaves", None, "Leaves"),
+        (None, "Leav…", "Leav…"),
+    ],
+)
+def test_a_blurb_that_was_cut_does_not_replace_the_whole_one(
+    old: str | None, new: str | None, kept: str
+) -> None:
+    assert merge_tag(Tag("tea", blurb=old), Tag("tea", blurb=new)).blurb == kept
