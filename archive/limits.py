@@ -91,6 +91,9 @@ class Limits:
     tags: int = 100
     """Tags of one question. Stack Exchange allows 5; keyword lists of real pages reach 30."""
 
+    page_tags: int = 2_000
+    """What may be a tag on one page, looked at for its blurb. Lists show 36 to 100; each takes 0.04 ms."""
+
     # Of a container, with all that is in it at any depth.
 
     nest_depth: int = 8

@@ -58,6 +58,7 @@ POST = (
 )
 EMPTY_STRINGS = ",".join(['""'] * 50_000)
 LIKE = "same" * 15
+EMPTY = "<b></b>" * 40_000
 QUESTION = '{"@type":"Question","name":"How?","text":"I ask.","suggestedAnswer":%s}'
 
 # Pages that are small and simple to make, and cost a reader that multiplies minutes or gigabytes. With each
@@ -197,6 +198,26 @@ COSTLY: dict[str, tuple[Callable[[], str | bytes], int | str]] = {
     "an FAQ of 20,000 questions": (
         lambda: "<html><h1>FAQ</h1>" + "".join(f"<h2>What is {n}?</h2><p>So.</p>" for n in range(20_000)),
         1_000,
+    ),
+    "cells of tags inside cells of tags": (
+        lambda: "<html>" + "<div class=tag-cell><a class=post-tag>t</a><p class=excerpt>" * 160 + EMPTY,
+        "not a Q&A page",
+    ),
+    "tags that name one pop-up": (
+        lambda: (
+            "<html><p id=x>" + EMPTY + "So." + "<a class=qa-tag-link title=t aria-details=x>t</a>" * 9_000
+        ),
+        "not a Q&A page",
+    ),
+    "tags in one long tooltip": (
+        lambda: (
+            f"<html><a title='{'see topics ' * 90_000}'>" + "<i class=discourse-tag title=t>t</i>" * 30_000
+        ),
+        0,
+    ),
+    "cells of 24,000 tags": (
+        lambda: "<html>" + "<p class=tag-cell><a class=post-tag>t</a>So.</p>" * 24_000,
+        "not a Q&A page",
     ),
     "white space": (lambda: " " * (20 * MEBI), "no reader knows its form|empty page"),
     "comments": (lambda: "<html>" + "<!--" * 90_000, "not a Q&A page"),

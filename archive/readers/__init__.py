@@ -22,6 +22,7 @@ from . import (
     schema_org,
     stackexchange_api,
     table,
+    tag_pages,
     teams,
     text,
     threads,
@@ -42,6 +43,7 @@ READERS: tuple[Reader, ...] = (
     text,
     threads,
     discourse_json,
+    tag_pages,
     unmarked,
 )
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
@@ -25,6 +25,7 @@ from bs4.element import NavigableString, PageElement
 from ..errors import PageRejected
 from ..limits import LIMITS, Limits
 from ..records import printable
+from .layout import Value, alternatives
 
 Step: TypeAlias = "tuple[str, _Compound]"
 """A combinator, " " or ">", and what is asked of the element behind it."""
@@ -191,6 +192,17 @@ class Outline:
         return [place for place in among if compound.matches(self._elements[place])]
 
 
+def told_by(value: Value, find: Callable[[str], Iterable[Element]]) -> Iterator[Element | str]:
+    """Yield what a value finds, in the order of preference: elements, or what their attributes say."""
+    for selector, is_last, name in alternatives(value):
+        found = find(selector)
+        for element in reversed(list(found)) if is_last else found:
+            if not name:
+                yield element
+            elif (text := attribute(element, name)) is not None:
+                yield text
+
+
 def attribute(element: Element, name: str) -> str | None:
     """Return an attribute as the string it is in the page."""
     value = element.get(name)
@@ -205,8 +217,11 @@ def classes_of(element: Element) -> list[str]:
     return list(value) if value else []
 
 
-def text_in(element: Element, length: int) -> str:
-    """Return what a person reads in an element, as one line of at most `length` characters."""
+def text_in(element: Element, length: int, apart: frozenset[str] = frozenset()) -> str:
+    """Return what a person reads in an element, as one line of at most `length` characters.
+
+    Words of elements whose name is in `apart` are kept apart from those around them.
+    """
     pieces: list[str] = []
     room = length * 2  # white space will go
     pending: list[PageElement] = [element]
@@ -214,7 +229,8 @@ def text_in(element: Element, length: int) -> str:
         part = pending.pop()
         if isinstance(part, Element):
             if part.name not in _SILENT:
-                pending.extend(reversed(part.contents))
+                edge = [NavigableString(" ")] if part.name in apart else []
+                pending.extend([*edge, *reversed(part.contents), *edge])
         elif type(part) is NavigableString:
             piece = part if len(part) <= room else part[:room]
             pieces.append(piece if piece.strip() else " ")

@@ -1,4 +1,4 @@
-"""What the page of a thread looks like in one engine: a table of selectors, for `threads.py`.
+"""What pages look like in one engine: tables of selectors, for `threads.py` and `tag_pages.py`.
 
 A *selector* is one of `finding.py`. A *value* names where a fact stands: selectors in the order of
 preference, each with `@attribute` behind it where the fact is one, or `last` before it where the last of
@@ -7,7 +7,7 @@ several counts: `.username@data-name, last .author a`. `@data-score` alone is an
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 Selector = str
@@ -38,8 +38,6 @@ class Layout:
 
     title: Value
     tags: Selector = ""
-    blurb: Value = ""
-    """What a tag's element says about it."""
     views: Value = ""
     answers: Value = ""
     """How many answers there are, on all pages together."""
@@ -89,3 +87,41 @@ class Layout:
     """Every page asks a question; in a forum it may be any talk, and must be seen to ask."""
     told_too: bool = False
     """Its schema.org data says more than its markup."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagLayout:
+    """One way in which pages of one engine tell of tags; a field left empty is what they do not say."""
+
+    name: str
+    """The engine."""
+    signs: Sequence[bytes]
+    """Bytes of which a page of this layout has at least one; only then is it looked into."""
+    requires: Selector = ""
+    """What tells such a page from others with the same signs."""
+
+    unit: Selector = ""
+    """What tells of one tag, of several on a page; where empty, the page is about one tag."""
+    tag: Value = ""
+    """The name of the tag; where empty, what the unit itself reads."""
+    address: str = ""
+    """A pattern whose first group is the tag's name in an address, of the page or of a link (`tag`)."""
+    heading: Value = ""
+    """A heading with the name at its end, in brackets or behind "tagged" or "tag"."""
+    blurb: Value = ""
+    """The excerpt; beside it, what the tooltip of the unit says."""
+    wiki: Value = ""
+    """The longer text, which is the blurb where there is no excerpt."""
+    synonyms: Selector = ""
+    """Other names of the tag."""
+    dropped: Selector = ""
+    """What stands in a name or a blurb and is no part of it: counts, links to more."""
+
+
+def alternatives(value: Value) -> Iterator[tuple[Selector, bool, str]]:
+    """Yield the selectors of a value in the order of preference: each with whether the last counts, and the
+    attribute that holds the fact, "" where the text does."""
+    for one in value.split(","):
+        selector, _, name = one.strip().partition("@")
+        if selector or name:
+            yield selector.removeprefix("last ").strip(), selector.startswith("last "), name

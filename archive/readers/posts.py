@@ -19,9 +19,10 @@ from ..body import body_from_html, body_from_text
 from ..errors import PageRejected
 from ..limits import LIMITS, Limits
 from ..records import Answer, Body, Comment, Tag, distinct, tag_name, text_id
+from .blurbs import blurb_among, tooltips_of
 from .dates import clock_for
-from .finding import Outline, attribute, classes_of, text_in
-from .layout import Layout, Value
+from .finding import Outline, attribute, classes_of, text_in, told_by
+from .layout import Layout, Value, alternatives
 from .things import count, inner_html
 
 ID_ATTRIBUTES = (
@@ -132,14 +133,14 @@ class Posts:
         return held + more if more and more > 0 else None
 
     def tags(self) -> tuple[Tag, ...]:
-        """Return the question's tags."""
+        """Return the question's tags, with the blurbs that their tooltips hold."""
         tags: dict[str, Tag] = {}
         for element in self.outline.find(self.layout.tags):
-            title = text_in(element, self._limits.name_length).strip(" ,#")
+            title = text_in(element, self._limits.name_length).lstrip("#").strip(" ,")
             name = tag_name(title)
             if name and name not in tags and len(tags) < self._limits.tags:
-                blurb = self.line(self.layout.blurb, element, self._limits.blurb_length)
-                tags[name] = Tag(name, title if title != title.casefold() else None, blurb)
+                told = tooltips_of(element, self.outline, self._limits.blurb_length)
+                tags[name] = Tag(name, title if title != title.casefold() else None, blurb_among(told, title))
         return tuple(tags.values())
 
     def line(self, value: Value, within: Element | None = None, length: int | None = None) -> str | None:
@@ -197,8 +198,8 @@ class Posts:
 
     def _has_text(self, post: Element) -> bool:
         """Tell whether there is a place for a text: rows of a table may be posts, and heads of it."""
-        bodies = (one.removeprefix("last ").partition("@")[0] for one in _alternatives(self.layout.body))
-        return any(self.outline.first(selector, post) is not None for selector in bodies)
+        bodies = alternatives(self.layout.body)
+        return any(self.outline.first(selector, post) is not None for selector, _, _ in bodies)
 
     def _outermost(self, posts: Iterable[Element]) -> list[Element]:
         """Return the posts that are in no other: wrappers may have the same class as what they wrap."""
@@ -239,17 +240,8 @@ class Posts:
         return next(self._own(self.layout.accepted, unit), None) is not None
 
     def _values(self, value: Value, within: Element | None) -> Iterator[Element | str]:
-        """Yield what a value finds, in the order of preference: elements, or what their attributes say."""
-        for one in _alternatives(value):
-            selector, _, name = one.partition("@")
-            is_last = selector.startswith("last ")
-            selector = selector.removeprefix("last ").strip()
-            found = self._found(selector, within)
-            for element in reversed(list(found)) if is_last else found:
-                if not name:
-                    yield element
-                elif (text := attribute(element, name)) is not None:
-                    yield text
+        """Return what a value finds in a post and in no other that is in it, or on the page."""
+        return told_by(value, lambda selector: self._found(selector, within))
 
     def _found(self, selector: str, within: Element | None) -> Iterable[Element]:
         if not selector:
@@ -292,7 +284,3 @@ class Posts:
             later = next((attribute(picture, name) for name in _LAZY_SOURCES if picture.get(name)), None)
             if later:
                 picture["src"] = later
-
-
-def _alternatives(value: Value) -> Iterator[str]:
-    return (one.strip() for one in value.split(",") if one.strip())

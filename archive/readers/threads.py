@@ -16,8 +16,9 @@ from bs4 import Tag as Element
 
 from ..errors import PageRejected
 from ..limits import LIMITS, Limits
+from ..merge import merge_tag
 from ..page import Found, Page
-from ..records import Answer, Body, Link, Question, distinct
+from ..records import Answer, Body, Link, Question, Tag, distinct
 from .addresses import linked_questions, question_id, site_of
 from .asking import asks
 from .engines import LAYOUTS
@@ -26,6 +27,7 @@ from .html import base_address, looks_like_html, page_address, parse, release
 from .layout import Layout
 from .posts import Posts
 from .schema_org import bodies_of, id_of_text, questions_in
+from .tag_pages import signed, tags_told
 from .things import address
 from .unite import beginning, beyond
 
@@ -115,6 +117,8 @@ class Thread:
         self._base = base_address(soup, self._url)
         told = questions_in(soup, limits) if layout.told_too else []
         self._told = told[0] if len(told) == 1 else None
+        of_units = [one for one in signed(page) if one.unit]
+        self._tags_told = tags_told(outline, of_units, limits)  # before pop-ups are silenced, being hidden
         self._posts = Posts(soup, outline, layout, received=page.received, base=self._base, limits=limits)
 
     def read(self) -> Question:
@@ -129,7 +133,7 @@ class Thread:
             id=self._native_id() or id_of_text(title, body, site_of(self._url)),
             title=title,
             body=body,
-            tags=posts.tags() if layout.tags else (),
+            tags=self._tags(),
             answers=answers,
             comments=posts.comments(asking) if asking is not None else (),
             views=posts.count(layout.views),
@@ -163,6 +167,11 @@ class Thread:
             else posts.score(asking, layout.score),
             comment_count=posts.comment_count(asking, len(comments)),
         )
+
+    def _tags(self) -> tuple[Tag, ...]:
+        """Return the question's tags, with what the page says of them elsewhere."""
+        tags = self._posts.tags() if self._layout.tags else ()
+        return tuple(merge_tag(self._tags_told.get(tag.name, tag), tag) for tag in tags)
 
     def _native_id(self) -> str | None:
         """Return the id that the page gives its question: in its address, or in its markup."""

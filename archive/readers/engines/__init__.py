@@ -1,14 +1,14 @@
 """The engines whose threads are read: one module each, with a table for each layout it ever had.
 
 The order is that in which layouts are tried on a page that has the signs of several: engines whose class
-names no other uses come first.
+names no other uses come first. Those that have pages of their own for tags have `TAG_LAYOUTS` besides.
 """
 
 from __future__ import annotations
 
 from itertools import chain
 
-from ..layout import Layout
+from ..layout import Layout, TagLayout
 from . import (
     apache_answer,
     askbot,
@@ -68,3 +68,15 @@ ENGINES = (
 )
 
 LAYOUTS: tuple[Layout, ...] = tuple(chain.from_iterable(engine.LAYOUTS for engine in ENGINES))
+
+TAG_LAYOUTS: tuple[TagLayout, ...] = (
+    *stackexchange.TAG_LAYOUTS,
+    *question2answer.TAG_LAYOUTS,
+    *askbot.TAG_LAYOUTS,
+    *osqa.TAG_LAYOUTS,
+    *discourse.TAG_LAYOUTS,
+    *zhihu.TAG_LAYOUTS,
+    *flarum.TAG_LAYOUTS,
+    *wordpress_qa.TAG_LAYOUTS,
+    *apache_answer.TAG_LAYOUTS,
+)

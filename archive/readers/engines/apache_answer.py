@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..layout import Layout
+from ..layout import Layout, TagLayout
 
 LAYOUTS = (
     Layout(
@@ -27,5 +27,23 @@ LAYOUTS = (
         closed=".alert .fw-bold, .question-operation-msg",
         related=".related-questions a[href], .card .list-group-item[href*='/questions/']",
         told_too=True,
+    ),
+)
+
+TAG_LAYOUTS = (
+    TagLayout(  # /tags/NAME
+        name="apache_answer",
+        signs=(b"tag-box",),
+        requires=".tag-box",
+        tag=".tag-box h3 a, .tag-box h3",
+        blurb=".tag-box p",
+    ),
+    TagLayout(  # /tags
+        name="apache_answer",
+        signs=(b"badge-tag",),
+        unit=".card",
+        requires=".card .badge-tag",
+        tag=".badge-tag",
+        blurb="p",
     ),
 )

@@ -5,7 +5,7 @@ Before that AskBot had the markup of OSQA, whose table reads it.
 
 from __future__ import annotations
 
-from ..layout import Layout
+from ..layout import Layout, TagLayout
 
 LAYOUTS = (
     Layout(
@@ -38,5 +38,13 @@ LAYOUTS = (
         closed=".question-status, .js-question-closed, .closed-question",
         related="#related-questions a[href*=question], .related-questions a[href*=question]",
         dropped=".post-update-info-container, .post-update-info, .post-controls, .comment-delete",
+    ),
+)
+
+TAG_LAYOUTS = (
+    TagLayout(  # tags with a tooltip; its public templates show no tag's wiki
+        name="askbot",
+        signs=(b"askbot", b"Askbot"),
+        unit=".js-tag[title], .js-tag-name[title], .tag[title], [rel=tag][title]",
     ),
 )

@@ -6,7 +6,7 @@ answers; what `system` says in a post is one, as the page has nothing to tell it
 
 from __future__ import annotations
 
-from ..layout import Layout
+from ..layout import Layout, TagLayout
 
 # What the editor puts around pictures and links, and numbers of clicks.
 ADDED = ".lightbox .meta, .badge-notification.clicks, .quote-controls, .codeblock-button-wrapper"
@@ -66,5 +66,21 @@ LAYOUTS = (
         title="meta[property='og:title']@content",
         question_time="meta[property='article:published_time']@content",
         asks=False,
+    ),
+)
+
+TAG_LAYOUTS = (
+    TagLayout(  # /tag/NAME, where "about this tag" is open
+        name="discourse",
+        signs=(b"tag-info",),
+        unit=".tag-info",
+        tag=".tag-name-wrapper .discourse-tag, .tag-name .discourse-tag",
+        blurb=".tag-description-wrapper",
+        synonyms=".synonyms-list .discourse-tag",
+    ),
+    TagLayout(  # tags with a tooltip, on any page
+        name="discourse",
+        signs=(b"discourse-tag",),
+        unit=".discourse-tag[title]",
     ),
 )

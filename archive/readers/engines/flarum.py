@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..layout import Layout
+from ..layout import Layout, TagLayout
 
 LAYOUTS = (
     Layout(
@@ -39,5 +39,27 @@ LAYOUTS = (
         author="h3 .username, h3",
         time="h3 time, .Post-header time, time",
         asks=False,
+    ),
+)
+
+TAG_LAYOUTS = (
+    TagLayout(  # /tags
+        name="flarum",
+        signs=(b"TagTile",),
+        unit=".TagTile",
+        tag=".TagTile-name",
+        blurb=".TagTile-description",
+    ),
+    TagLayout(  # /t/NAME
+        name="flarum",
+        signs=(b"TagHero",),
+        unit=".TagHero",
+        tag=".Hero-title",
+        blurb=".Hero-subtitle",
+    ),
+    TagLayout(  # tags with a tooltip, on any page
+        name="flarum",
+        signs=(b"TagLabel",),
+        unit=".TagLabel[title]",
     ),
 )

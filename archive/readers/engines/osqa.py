@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..layout import Layout
+from ..layout import Layout, TagLayout
 
 LAYOUTS = (
     Layout(
@@ -35,4 +35,8 @@ LAYOUTS = (
         related=".question-list-related a[href], .related-questions a[href]",
         dropped=".post-controls, .post-update-info-container, .comment-tools",
     ),
+)
+
+TAG_LAYOUTS = (
+    TagLayout(name="osqa", signs=(b"osqa", b"OSQA"), unit=".post-tag[title]"),  # tags with a tooltip
 )

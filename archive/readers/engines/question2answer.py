@@ -5,7 +5,7 @@ Tags may carry a description (the plugin "Tag Descriptions"), which their toolti
 
 from __future__ import annotations
 
-from ..layout import Layout
+from ..layout import Layout, TagLayout
 
 LAYOUTS = (
     Layout(
@@ -21,7 +21,6 @@ LAYOUTS = (
             "h1 .entry-title, h1"
         ),
         tags=".qa-q-view-tag-item .qa-tag-link, .qa-q-view-tags .qa-tag-link",
-        blurb="@title",
         views=".qa-view-count-data, .qa-q-view-stats .qa-view-count",
         answers="#a_list_title, .qa-part-a-list h2 [itemprop=answerCount], .qa-part-a-list h2",
         author=(
@@ -44,5 +43,22 @@ LAYOUTS = (
             ".vote-up-pad, .qa-netvote-count-pad, .qa-q-view-buttons, .qa-a-selected-text, "
             ".qa-main-heading .qa-rss-icon"
         ),
+    ),
+)
+
+TAG_LAYOUTS = (
+    TagLayout(  # /tag/NAME with the widget of the plugin
+        name="question2answer",
+        signs=(b"qa-tag-description",),
+        requires=".qa-tag-description",
+        address=r"(?:\A|[/=])(?:tag|tag-edit)/([^/?#&]+?)(?:\.rss)?(?:[/?#&]|\Z)",
+        tag="[href*='tag-edit/']@href, [type='application/rss+xml'][href*='tag/']@href",
+        heading=".qa-main-heading h1, .qa-main h1, h1",
+        blurb=".qa-tag-description",
+    ),
+    TagLayout(  # tags with a tooltip, on any page
+        name="question2answer",
+        signs=(b"qa-tag-link",),
+        unit=".qa-tag-link[title]",
     ),
 )

@@ -6,7 +6,7 @@ them as they are known. Classes tell what is accepted even where the microdata o
 
 from __future__ import annotations
 
-from ..layout import Layout
+from ..layout import Layout, TagLayout
 
 LAYOUTS = (
     Layout(
@@ -65,5 +65,48 @@ LAYOUTS = (
             ".user-details .reputation-score, .user-details .badgecount, .mod-flair, "
             ".v-visible-sr, .snippet-code .snippet-result"
         ),
+    ),
+)
+
+TAG_LAYOUTS = (
+    TagLayout(  # /tags/NAME/info, and the pages of tags in the ZIM files that sotoki makes
+        name="stackexchange",
+        signs=(b"wiki-excerpt", b"welovestackoverflow", b"post-text", b"s-prose"),
+        address=r"/tags/([^/?#]+)/info(?:[?#]|\Z)",
+        heading="#mainbar-full h1",
+        tag="#tabs [href$='/info']@href, .s-navigation [href$='/info']@href",
+        blurb="#wiki-excerpt, .post-text .welovestackoverflow, .question .welovestackoverflow",
+        wiki=".post-text, .js-post-body, .s-prose",
+    ),
+    TagLayout(  # /questions/tagged/NAME, whose head leads to the info page
+        name="stackexchange",
+        signs=(b"question-summary", b"s-post-summary"),
+        requires="#mainbar [href*='/tags/'][href$='/info']",
+        address=r"/(?:questions/tagged|tags)/([^/?#]+)",
+        heading="#mainbar h1",
+        tag="#mainbar [href*='/tags/'][href$='/info']@href",
+        blurb="#mainbar > div > p, #mainbar .mb24 > p",
+        dropped="#mainbar p [href$='/info']",
+    ),
+    TagLayout(  # /tags/NAME/synonyms
+        name="stackexchange",
+        signs=(b"/synonyms",),
+        address=r"/tags/([^/?#]+)/synonyms(?:[?#]|\Z)",
+        synonyms="#mainbar table .post-tag, .mainbar table .post-tag, #mainbar table .s-tag",
+    ),
+    TagLayout(  # /tags
+        name="stackexchange",
+        signs=(b"js-tag-cell", b"tag-cell"),
+        unit=".js-tag-cell, .tag-cell",
+        tag=".post-tag, .s-tag",
+        blurb=".excerpt, .v-truncate4, .fc-black-500, .fc-medium",
+    ),
+    TagLayout(  # what came up under the pointer, until 2020
+        name="stackexchange",
+        signs=(b"tm-description",),
+        unit="#tag-menu, .tm-tag",
+        address=r"/(?:questions/tagged|tags)/([^/?#]+)",
+        tag=".tm-heading .post-tag, .post-tag, [href*='/tagged/']@href, [href*='/tags/']@href",
+        blurb=".tm-description",
     ),
 )

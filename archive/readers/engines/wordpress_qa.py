@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..layout import Layout
+from ..layout import Layout, TagLayout
 
 LAYOUTS = (
     Layout(
@@ -46,5 +46,24 @@ LAYOUTS = (
         comment_time=".dwqa-comment-time, .dwqa-comment-meta",
         closed=".dwqa-status-closed, .dwqa-question-status",
         dropped=".dwqa-question-actions, .dwqa-answer-actions, .dwqa-comment-actions",
+    ),
+)
+
+TAG_LAYOUTS = (
+    TagLayout(  # the page of one tag
+        name="anspress",
+        signs=(b"ap-taxo-detail",),
+        unit=".ap-taxo-detail",
+        heading=".entry-title",
+        tag=".entry-title",
+        blurb=".ap-taxo-description",
+        dropped=".ap-tax-item-count",
+    ),
+    TagLayout(  # the list of tags
+        name="anspress",
+        signs=(b"ap-term-title",),
+        unit="[class*=tag-item], [class*=tags-item], [class*=term-item]",
+        tag=".term-title",
+        blurb=".ap-taxo-description",
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..layout import Layout
+from ..layout import Layout, TagLayout
 
 LAYOUTS = (
     Layout(
@@ -26,5 +26,14 @@ LAYOUTS = (
         question_author=".QuestionAuthor .UserLink-link",
         dropped=".RichContent-actions, .QuestionRichText-more, .LinkCard-image",
         related=".SimilarQuestions-list a[href], .SimilarQuestions-item a[href]",
+    ),
+)
+
+TAG_LAYOUTS = (
+    TagLayout(  # /topic/NUMBER
+        name="zhihu",
+        signs=(b"TopicMetaCard", b"TopicCard"),
+        tag=".TopicMetaCard-title, .TopicCard-titleText, .TopicCard-title",
+        blurb=".TopicMetaCard-description, .TopicCard-description",
     ),
 )
