@@ -251,6 +251,76 @@ def test_limits() -> None:
     ]
 
 
+DISCOURSE = {
+    "/tag/tea/info.json": (
+        {
+            "tag_info": {
+                "id": 3,
+                "name": "Tea",
+                "description": "Leaves in <a href='/t/1'>water</a> &amp; pots",
+                "synonyms": [{"id": "infusion", "text": "infusion"}, {"id": 7, "name": "tea"}],
+                "tag_group_names": [],
+            }
+        },
+        [Tag("tea", blurb="Leaves in water & pots", synonyms=("infusion",))],
+    ),
+    "/tags.json": (
+        {
+            "tags": [{"id": "tea", "text": "tea", "description": "Leaves", "count": 3, "pm_only": False}, 7],
+            "extras": {
+                "tag_groups": [{"name": "g", "tags": [{"id": 1, "name": "pots", "description": "Clay"}]}]
+            },
+        },
+        [Tag("tea", blurb="Leaves"), Tag("pots", blurb="Clay")],
+    ),
+    "/latest.json": (
+        {
+            "topic_list": {
+                "tags": [{"id": 1, "name": "cups", "topic_count": 2, "staff": False}],
+                "topics": [
+                    {"id": 7, "title": "Which pot?", "tags": ["pots"], "tags_descriptions": {"pots": "Clay"}},
+                    {"id": 8, "title": "News", "tags": [{"id": 1, "name": "cups"}], "tags_descriptions": {}},
+                    None,
+                ],
+            }
+        },
+        [Tag("pots", blurb="Clay")],
+    ),
+}
+
+
+@pytest.mark.parametrize(("told", "expected"), DISCOURSE.values(), ids=DISCOURSE)
+def test_what_discourse_says_of_tags(told: object, expected: list[Tag]) -> None:
+    assert found(page(json.dumps(told))) == expected
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"tag_info": {"name": "tea", "description": "", "synonyms": None}},
+        {"tag_info": {"name": ["tea"], "description": "Leaves"}},
+        {"tags": [{"id": "tea", "description": {"a": 1}, "pm_only": False}], "extras": []},
+        {"topic_list": {"topics": [{"tags": {"pots": 1}, "tags_descriptions": {"pots": "Clay"}}]}},
+        {"tags": "tea", "topic_list": 7, "pm_only": 1},
+    ],
+)
+def test_json_of_discourse_that_says_nothing_of_tags(told: object) -> None:
+    with pytest.raises(PageRejected, match="says nothing of its tags"):
+        found(page(json.dumps(told)))
+
+
+def test_a_topic_of_discourse_has_the_descriptions_of_its_tags() -> None:
+    topic = {
+        "title": "Which pot?",
+        "tags": [{"id": 1, "name": "Pots", "slug": "pots"}, "cups", "cups"],
+        "tags_descriptions": {"Pots": "Clay"},
+        "post_stream": {"posts": [{"id": 1, "post_number": 1, "cooked": "<p>For two.</p>"}]},
+    }
+    [question] = found(page(json.dumps(topic)))
+    assert isinstance(question, Question)
+    assert question.tags == (Tag("pots", blurb="Clay"), Tag("cups"))
+
+
 @pytest.mark.parametrize("rounds", [300, pytest.param(10_000, marks=pytest.mark.slow)])
 def test_damaged_pages_yield_sound_tags_or_one_reason(rounds: int) -> None:
     chance = random.Random(rounds)

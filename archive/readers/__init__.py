@@ -15,6 +15,7 @@ from ..page import Found, Page, Reader
 from ..records import Question
 from . import (
     discourse_json,
+    discourse_tags,
     dump,
     mail,
     ndjson,
@@ -43,6 +44,7 @@ READERS: tuple[Reader, ...] = (
     text,
     threads,
     discourse_json,
+    discourse_tags,
     tag_pages,
     unmarked,
 )

@@ -15,8 +15,9 @@ from ..body import body_from_html
 from ..errors import PageRejected
 from ..limits import LIMITS, Limits
 from ..page import Found, Page
-from ..records import Answer, Body, Question, Tag, distinct, printable, tag_name
+from ..records import Answer, Body, Question, Tag, distinct, printable
 from .asking import asks
+from .discourse_tags import tags_of_topic
 from .html import check_size
 from .ndjson import as_object, parse
 from .schema_org import id_of_text
@@ -71,7 +72,7 @@ def _question(topic: _Item, title: str, posts: list[_Item], limits: Limits) -> Q
         id=id_of_text(title, body, None),
         title=title,
         body=body,
-        tags=tuple(_tags(topic, limits)),
+        tags=_tags(topic, limits),
         answers=answers,
         author=_author(first, limits) if first else None,
         created=_time((first or topic).get("created_at")),
@@ -119,12 +120,9 @@ def _likes(post: _Item) -> int | None:
     return 0 if isinstance(post.get("actions_summary"), list) else None
 
 
-def _tags(topic: _Item, limits: Limits) -> Iterator[Tag]:
-    told = topic.get("tags")
-    for tag in dict.fromkeys(tag for tag in told if isinstance(tag, str)) if isinstance(told, list) else ():
-        name = tag_name(tag[: limits.name_length])
-        if name:
-            yield Tag(name)
+def _tags(topic: _Item, limits: Limits) -> tuple[Tag, ...]:
+    """Return the tags of the topic, each once."""
+    return tuple({tag.name: tag for tag in tags_of_topic(topic, limits)}.values())
 
 
 def _line(value: object, length: int) -> str:
