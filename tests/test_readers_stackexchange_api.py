@@ -138,6 +138,35 @@ def test_tags_their_wikis_and_synonyms() -> None:
 
 
 @pytest.mark.parametrize(
+    ("item", "tag"),
+    [
+        (
+            {"creation_date": 1, "applied_count": 2, "to_tag": "Kettle", "from_tag": "pot"},
+            ("kettle", ("pot",)),
+        ),
+        ({"has_synonyms": True, "is_required": False, "count": 4, "name": "tea"}, ("tea", ())),
+        ({"body_last_edit_date": 1, "body": "<p>All</p>", "tag_name": "tea"}, ("tea", ())),
+    ],
+)
+def test_a_list_of_tags_without_the_wrapper(item: Any, tag: tuple[str, tuple[str, ...]]) -> None:
+    name, read = read_page(page([item]))
+    assert name == "stackexchange_api"
+    assert [(one.name, one.synonyms) for one in read if isinstance(one, Tag)] == [tag]
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"to_tag": " ", "from_tag": "pot"},
+        {"tag_name": "\x00", "excerpt": "About nothing"},
+        {"name": "", "count": 4, "is_required": False},
+    ],
+)
+def test_a_tag_without_a_name_is_a_problem(item: Any) -> None:
+    assert found({"items": [item], "has_more": False}) == [Problem("item 1", "a tag without a name")]
+
+
+@pytest.mark.parametrize(
     ("value", "reason"),
     [
         ({"items": [], "has_more": False}, "without items"),

@@ -35,7 +35,9 @@ PARTS = ("answers", "comments")
 _WRAPPER = re.compile(r'[\[\s]*\{\s*"(?:items|has_more|quota_max|quota_remaining|backoff|page)"\s*:')
 _OURS = re.compile(r'\{\s*"format_version"')
 _QUOTA = re.compile(rb'"(?:quota_remaining|has_more|quota_max)"\s*:')
-_ITEMS = re.compile(r'\[\s*\{(?=[^\0]*?"(?:question_id|answer_id|excerpt_last_edit_date)"\s*:)')
+_ITEMS = re.compile(
+    r'\[\s*\{(?=[^\0]*?"(?:question_id|answer_id|(?:excerpt|body)_last_edit_date|to_tag|has_synonyms)"\s*:)'
+)
 
 Item = Mapping[str, Any]
 
@@ -92,18 +94,23 @@ def _tag(item: Any, limits: Limits) -> Tag | None:
     if not isinstance(item, Mapping):
         raise ValueError("not a JSON object")
     if isinstance(item.get("to_tag"), str) and isinstance(item.get("from_tag"), str):
-        return Tag(tag_name(item["to_tag"]), synonyms=(tag_name(item["from_tag"]),))
+        return _named(item["to_tag"], [item["from_tag"]], limits)
     named = item.get("tag_name") or (item.get("name") if "is_required" in item or "count" in item else None)
-    if not isinstance(named, str) or not tag_name(named):
+    if not isinstance(named, str):
         return None
     blurb = _plain(item.get("excerpt")) or _plain(item.get("body"))
     synonyms = item.get("synonyms")
-    names = synonyms if isinstance(synonyms, list) else ()
-    return Tag(
-        tag_name(named),
-        blurb=blurb[: limits.blurb_length].rstrip() or None,
-        synonyms=tuple(dict.fromkeys(tag_name(name) for name in names if isinstance(name, str))),
-    )
+    tag = _named(named, synonyms if isinstance(synonyms, list) else (), limits)
+    return replace(tag, blurb=blurb[: limits.blurb_length].rstrip() or None)
+
+
+def _named(named: str, synonyms: Iterable[Any], limits: Limits) -> Tag:
+    """A tag with its other names; raises ValueError where it has none of its own."""
+    name = tag_name(named[: limits.name_length])
+    if not name:
+        raise ValueError("a tag without a name")
+    others = (tag_name(other[: limits.name_length]) for other in synonyms if isinstance(other, str))
+    return Tag(name, synonyms=tuple(dict.fromkeys(other for other in others if other and other != name)))
 
 
 def _plain(text: object) -> str:
