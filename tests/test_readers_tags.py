@@ -240,6 +240,12 @@ def test_a_page_that_says_nothing_of_a_tag_is_none(html: str, address: str | Non
         found(page(html, address))
 
 
+def test_a_thread_that_cannot_be_read_is_no_page_about_tags() -> None:
+    thread = QUESTION.format(tag='<a class="qa-tag-link" title="Leaves in water">tea</a>')
+    with pytest.raises(PageRejected, match="the thread has no title"):
+        found(page(thread.replace("Which kettle?", "")))
+
+
 def test_limits() -> None:
     cells = "".join(
         f'<div class="js-tag-cell"><a class="post-tag">t{n}</a><p class="excerpt">One of many.</p></div>'

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
+
+from ..page import Page
 
 Selector = str
 Value = str
@@ -116,6 +119,15 @@ class TagLayout:
     """Other names of the tag."""
     dropped: Selector = ""
     """What stands in a name or a blurb and is no part of it: counts, links to more."""
+
+
+AnyLayout = TypeVar("AnyLayout", Layout, TagLayout)
+
+
+def signed(page: Page, layouts: tuple[AnyLayout, ...]) -> tuple[AnyLayout, ...]:
+    """Return the layouts of which a page has a sign; for `Page.once`."""
+    data = page.data.replace(b"\0", b"") if b"\0" in page.data else page.data  # UTF-16 is ASCII and NULs
+    return tuple(layout for layout in layouts if any(sign in data for sign in layout.signs))
 
 
 def alternatives(value: Value) -> Iterator[tuple[Selector, bool, str]]:

@@ -64,6 +64,13 @@ _NUMBER_AT_END = re.compile(r"(\d{1,18})\Z")
 _EMOJI_CLASSES = frozenset({"emoji", "smilie", "inlineimg", "smiley", "bbc_emoticon"})
 
 
+def has_posts(outline: Outline, layout: Layout) -> bool:
+    """Tell whether a page has what the layout finds questions by."""
+    if layout.requires and outline.first(layout.requires) is None:
+        return False
+    return outline.first(layout.post) is not None or outline.first(layout.question) is not None
+
+
 class Posts:
     """Reads the posts of one page in one layout."""
 

@@ -1,14 +1,14 @@
 """Reader of tag pages: the wiki of a tag, lists of tags, any page whose tags have their blurbs as tooltips.
 
 What they look like stands in the tables `TAG_LAYOUTS` of `engines/`. Such a page yields tags and no question,
-however many questions it lists; one that names tags and says nothing of them is no such page. The excerpt is
-the blurb of a tag, and the wiki only where there is no excerpt.
+however many questions it lists. A thread is none, even where it cannot be read, nor is a page that names tags
+and says nothing of them. The excerpt is the blurb of a tag, and the wiki only where there is no excerpt.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from urllib.parse import unquote
 
@@ -20,11 +20,11 @@ from ..merge import merge_tag
 from ..page import Found, Page
 from ..records import Tag, printable, tag_name
 from .blurbs import blurb_among, text_of, tooltips_of
-from .engines import TAG_LAYOUTS
+from .engines import LAYOUTS, TAG_LAYOUTS
 from .finding import Outline, text_in, told_by
-from .html import looks_like_html, page_address, parse
-from .layout import TagLayout, Value
-from .posts import NO_TEXT
+from .html import looks_like_html, page_address, parse, release
+from .layout import TagLayout, Value, signed
+from .posts import NO_TEXT, has_posts
 from .things import line
 
 NAME = "tag_pages"
@@ -40,29 +40,26 @@ _SEVERAL = re.compile(r"[^+ ](?:\+|\s+or\s+)[^+ ]")
 
 def sniff(page: Page) -> float:
     """Return how sure it is that the page tells of tags; less than `threads`, as a thread may do so too."""
-    return 0.7 if looks_like_html(page) and signed(page) else 0.0
+    return 0.7 if looks_like_html(page) and page.once(signed, TAG_LAYOUTS) else 0.0
 
 
 def read(page: Page, limits: Limits = LIMITS) -> Iterator[Found]:
-    """Yield the tags that the page tells of; raise `PageRejected` where it says nothing of any."""
+    """Yield the tags that the page tells of; raise `PageRejected` where there is none, or it is a thread."""
     soup = parse(page, limits)
     outline = Outline(soup, limits)
+    if any(has_posts(outline, layout) for layout in page.once(signed, LAYOUTS)):
+        raise PageRejected("not a Q&A page: a thread without a question, and no page about tags")
+    release(page, limits)
     outline.silence(NO_TEXT)
     address = page_address(soup) or page.address or ""
-    tags = tags_told(outline, signed(page), limits, address)
+    tags = tags_told(outline, page.once(signed, TAG_LAYOUTS), limits, address)
     if not tags:
         raise PageRejected("not a Q&A page: it names tags at most, and says nothing of them")
     yield from tags.values()
 
 
-def signed(page: Page) -> list[TagLayout]:
-    """Return the layouts of which the page has a sign."""
-    data = page.data.replace(b"\0", b"") if b"\0" in page.data else page.data  # UTF-16 is ASCII and NULs
-    return [layout for layout in TAG_LAYOUTS if any(sign in data for sign in layout.signs)]
-
-
 def tags_told(
-    outline: Outline, layouts: Sequence[TagLayout], limits: Limits, address: str = ""
+    outline: Outline, layouts: Iterable[TagLayout], limits: Limits, address: str = ""
 ) -> dict[str, Tag]:
     """Return by their names the tags of which the layouts find a blurb, or synonyms, on a page."""
     told: dict[str, Tag] = {}

@@ -21,13 +21,13 @@ from ..page import Found, Page
 from ..records import Answer, Body, Link, Question, Tag, distinct
 from .addresses import linked_questions, question_id, site_of
 from .asking import asks
-from .engines import LAYOUTS
+from .engines import LAYOUTS, TAG_LAYOUTS
 from .finding import Outline, attribute, text_in
 from .html import base_address, looks_like_html, page_address, parse, release
-from .layout import Layout
-from .posts import Posts
+from .layout import Layout, signed
+from .posts import Posts, has_posts
 from .schema_org import bodies_of, id_of_text, questions_in
-from .tag_pages import signed, tags_told
+from .tag_pages import tags_told
 from .things import address
 from .unite import beginning, beyond
 
@@ -78,32 +78,19 @@ def sniff(page: Page) -> float:
     """Return how sure it is that the page is a thread: looks for the engines' signs in its bytes."""
     if not looks_like_html(page):
         return 0.0
-    return 0.8 if page.once(_signed, LAYOUTS) else 0.0
+    return 0.8 if page.once(signed, LAYOUTS) else 0.0
 
 
 def read(page: Page, limits: Limits = LIMITS) -> Iterator[Found]:
     """Yield the question of the thread; raise `PageRejected` where there is none."""
     soup = parse(page, limits)
     outline = Outline(soup, limits)
-    for layout in page.once(_signed, LAYOUTS):
-        if _fits(layout, outline):
+    for layout in page.once(signed, LAYOUTS):
+        if has_posts(outline, layout):
             release(page, limits)
             yield Thread(page, soup, outline, layout, limits).read()
             return
     raise PageRejected("not a Q&A page: it bears the name of an engine, and has no post of it")
-
-
-def _fits(layout: Layout, outline: Outline) -> bool:
-    """Tell whether a page has what the layout finds questions by."""
-    if layout.requires and outline.first(layout.requires) is None:
-        return False
-    return outline.first(layout.post) is not None or outline.first(layout.question) is not None
-
-
-def _signed(page: Page, layouts: tuple[Layout, ...]) -> tuple[Layout, ...]:
-    """Return the layouts of which the page has a sign."""
-    data = page.data.replace(b"\0", b"") if b"\0" in page.data else page.data  # UTF-16 is ASCII and NULs
-    return tuple(layout for layout in layouts if any(sign in data for sign in layout.signs))
 
 
 class Thread:
@@ -117,7 +104,7 @@ class Thread:
         self._base = base_address(soup, self._url)
         told = questions_in(soup, limits) if layout.told_too else []
         self._told = told[0] if len(told) == 1 else None
-        of_units = [one for one in signed(page) if one.unit]
+        of_units = [one for one in page.once(signed, TAG_LAYOUTS) if one.unit]
         self._tags_told = tags_told(outline, of_units, limits)  # before pop-ups are silenced, being hidden
         self._posts = Posts(soup, outline, layout, received=page.received, base=self._base, limits=limits)
 
