@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 from askive.archive.errors import PageRejected
+from askive.archive.ingest import ingest
 from askive.archive.limits import Limits
 from askive.archive.page import Found, Page
+from askive.archive.raw import RawPages
 from askive.archive.readers import read_page, tag_pages
 from askive.archive.readers.blurbs import LABEL_LENGTH, is_blurb
 from askive.archive.readers.engines import TAG_LAYOUTS
@@ -19,6 +21,7 @@ from askive.archive.readers.finding import Outline
 from askive.archive.readers.html import parse
 from askive.archive.readers.layout import alternatives
 from askive.archive.records import Question, Tag, printable
+from askive.archive.store import Store
 from askive.archive.tidy import tidy_tag
 
 ROOT = Path(__file__).parents[1]
@@ -215,6 +218,23 @@ def test_the_wiki_is_the_blurb_where_there_is_no_excerpt() -> None:
     }
 
 
+NOTICES = (
+    "<p>There is no usage guidance for this tag … yet!</p>"
+    "<p>Usage guidance, also known as a tag wiki excerpt, is short.</p>"
+    "<p>There is no tag wiki for this tag … yet!</p><p>Tag wikis help introduce newcomers to the tag.</p>"
+    "<p>All registered users may propose new tag wikis.</p>"
+    "<p>Note that if you have less than 20000 reputation, others must approve.</p>"
+)
+
+
+def test_a_notice_that_nothing_is_written_yet_is_no_wiki() -> None:
+    address = "https://tea.example/tags/tea/info"
+    wiki = '<html><div class="s-prose">{}<p>A wiki.</p></div>'
+    assert tags(page(wiki.format(NOTICES), address)) == {"tea": "A wiki."}
+    with pytest.raises(PageRejected, match="not a Q&A page"):
+        found(page(wiki.format(NOTICES).replace("A wiki.", ""), address))
+
+
 @pytest.mark.parametrize(
     ("html", "address"),
     [
@@ -244,6 +264,18 @@ def test_a_thread_that_cannot_be_read_is_no_page_about_tags() -> None:
     thread = QUESTION.format(tag='<a class="qa-tag-link" title="Leaves in water">tea</a>')
     with pytest.raises(PageRejected, match="the thread has no title"):
         found(page(thread.replace("Which kettle?", "")))
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_tag_page_lends_its_blurb_to_questions(tmp_path: Path, is_first: bool) -> None:
+    paths = [ROOT / "tests/tags/sotoki.html", ROOT / "tests/threads/question2answer.html"]
+    with Store.open(tmp_path / "archive", create=True) as store:
+        for path in paths if is_first else reversed(paths):
+            report = ingest([path], store, RawPages(tmp_path / "raw"), now=lambda: RECEIVED)
+            assert (report.pages_read, report.rejected, report.problems) == (1, (), ())
+        [question] = store.questions()
+        assert {tag.name: tag.blurb for tag in question.tags}["hard-water"] == "Water with lime in it."
+        assert store.check() == []
 
 
 def test_limits() -> None:

@@ -71,9 +71,12 @@ _TAGGED = re.compile(
     r"|标签|標籤|标记|タグ|태그",
     re.IGNORECASE,
 )
+# What stands where nobody has written a blurb, or a wiki: the paragraphs of Stack Exchange, and others'.
 _NOTHING = re.compile(
-    r"\W*(?:there(?: i|['’])s |(?:this tag|it) has )?no (?:tag |usage )?"
-    r"(?:wiki|guidance|description|excerpt)\b",
+    r"\W*(?:(?:there(?: i|['’])s |(?:this tag|it) has )?"
+    r"no (?:tag |usage )?(?:wiki|guidance|description|excerpt)\b"
+    r"|Tag wikis help introduce newcomers|Usage guidance, also known as"
+    r"|All registered users may propose new tag|Note that if you have less than [\d,.]+ reputation)",
     re.IGNORECASE,
 )
 _SENTENCE_END = (".", "!", "?", "…", "。", "！", "？")
@@ -87,7 +90,7 @@ def is_blurb(text: str, name: str) -> bool:
     >>> [is_blurb(text, "tea") for text in ("Leaves in hot water", "Tea", "see questions tagged 'tea'")]
     [True, False, False]
     """
-    if _NOTHING.match(text):
+    if says_nothing(text):
         return False
     rest = _spaced(text[: LABEL_LENGTH + 2 * len(name)]).replace(_spaced(name), " ")
     words = _NO_WORD.sub(" ", rest).split()
@@ -97,6 +100,11 @@ def is_blurb(text: str, name: str) -> bool:
         return True
     kinds = sum(kind.search(rest) is not None for kind in (_DOES, _THINGS, _TAGGED))
     return kinds < 2 and not (kinds == 1 and len(words) == 1)
+
+
+def says_nothing(text: str) -> bool:
+    """Tell whether a text is the notice that a tag has no blurb or no wiki yet."""
+    return _NOTHING.match(text) is not None
 
 
 def blurb_among(texts: Iterable[str], name: str) -> str | None:

@@ -19,7 +19,7 @@ from ..limits import LIMITS, Limits
 from ..merge import merge_tag
 from ..page import Found, Page
 from ..records import Tag, printable, tag_name
-from .blurbs import blurb_among, text_of, tooltips_of
+from .blurbs import blurb_among, says_nothing, text_of, tooltips_of
 from .engines import LAYOUTS, TAG_LAYOUTS
 from .finding import Outline, text_in, told_by
 from .html import looks_like_html, page_address, parse, release
@@ -31,6 +31,9 @@ NAME = "tag_pages"
 
 FEW_TEXTS = 5
 """Texts that are looked at for a name or a blurb: it is one of the first that a value finds."""
+
+NOTICE_LENGTH = 80
+"""Characters of a paragraph that tell whether it is a notice: its first words do."""
 
 # "Questions tagged [tea]", "Recent questions tagged tea", "Question tag: Tea".
 _IN_HEADING = re.compile(r"(?:\[|\btag(?:ged)?:?\s+[\"'“‘]?)([^\[\]]+?)[\"'”’\]]*\Z", re.IGNORECASE)
@@ -121,14 +124,20 @@ class _Telling:
         return unquote(match[1][: self._limits.name_length]) if match else ""
 
     def _blurb(self, unit: Element | None, title: str) -> str | None:
-        """Return the excerpt, else the wiki without the place for the excerpt, else what the tooltip says."""
+        """Return the excerpt, else the wiki without notices of what is not there, else the tooltip."""
         blurb = blurb_among(self._texts(self._layout.blurb, unit), title)
         if blurb is None and self._layout.wiki:
-            self._outline.silence(self._layout.blurb, unit)
+            self._silence_notices(unit)
             blurb = blurb_among(self._texts(self._layout.wiki, unit), title)
         if blurb is None and unit is not None:
             blurb = blurb_among(tooltips_of(unit, self._outline, self._limits.blurb_length), title)
         return blurb
+
+    def _silence_notices(self, unit: Element | None) -> None:
+        self._outline.silence(self._layout.blurb, unit)
+        for paragraph in self._outline.find("p", unit):
+            if says_nothing(text_in(paragraph, NOTICE_LENGTH)):
+                paragraph.name = "template"
 
     def _texts(self, value: Value, unit: Element | None) -> Iterator[str]:
         length = self._limits.blurb_length
