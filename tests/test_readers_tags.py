@@ -211,6 +211,27 @@ def test_the_address_names_the_tag(address: str, name: str) -> None:
     assert tags(page(INFO.format("An excerpt."), address)) == {name: "An excerpt."}
 
 
+@pytest.mark.parametrize(
+    ("heading", "names"),
+    [
+        ("Questions tagged [c#]", ["c#"]),
+        ("Recent questions tagged 'tea'", ["tea"]),
+        ("Question tag: Tea", ["tea"]),
+        ("Questions tagged [tea+milk]", []),
+        ("Questions tagged tea or milk", []),
+        ("Edit a tag wiki", []),
+        ("Tag synonyms", []),
+    ],
+)
+def test_a_heading_names_the_tag(heading: str, names: list[str]) -> None:
+    given = page(f'<html><div id="mainbar-full"><h1>{heading}</h1>{INFO.format("An excerpt.")}</div>')
+    if names:
+        assert list(tags(given)) == names
+    else:
+        with pytest.raises(PageRejected, match="not a Q&A page"):
+            found(given)
+
+
 def test_the_wiki_is_the_blurb_where_there_is_no_excerpt() -> None:
     address = "https://tea.example/tags/tea/info"
     assert tags(page(INFO.format("There is no usage guidance for this tag … yet!"), address)) == {

@@ -110,7 +110,7 @@ class TagLayout:
     address: str = ""
     """A pattern whose first group is the tag's name in an address, of the page or of a link (`tag`)."""
     heading: Value = ""
-    """A heading with the name at its end, in brackets or behind "tagged" or "tag"."""
+    """A heading with the name at its end, in brackets or behind "tagged" or "tag:"."""
     blurb: Value = ""
     """The excerpt; beside it, what the tooltip of the unit says."""
     wiki: Value = ""

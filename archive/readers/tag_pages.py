@@ -36,7 +36,7 @@ NOTICE_LENGTH = 80
 """Characters of a paragraph that tell whether it is a notice: its first words do."""
 
 # "Questions tagged [tea]", "Recent questions tagged tea", "Question tag: Tea".
-_IN_HEADING = re.compile(r"(?:\[|\btag(?:ged)?:?\s+[\"'“‘]?)([^\[\]]+?)[\"'”’\]]*\Z", re.IGNORECASE)
+_IN_HEADING = re.compile(r"(?:\[|\b(?:tagged|tag:)\s+[\"'“‘]?)([^\[\]]+?)[\"'”’\]]*\Z", re.IGNORECASE)
 # "tea+coffee" in an address or a heading is about both, "c++" and "c++11" about one.
 _SEVERAL = re.compile(r"[^+ ](?:\+|\s+or\s+)[^+ ]")
 
