@@ -116,6 +116,14 @@ class Outline:
             if before < 0 or self._place[id(element)] >= ranges[before][1]:
                 yield element
 
+    def outermost(self, elements: Iterable[Element]) -> Iterator[Element]:
+        """Yield those of the elements, given in the order of the page, that stand in no other of them."""
+        last: Element | None = None
+        for element in elements:
+            if last is None or not self.is_in(element, last):
+                last = element
+                yield element
+
     def is_in(self, inner: Element, outer: Element) -> bool:
         """Tell whether an element stands in another, or is it."""
         begin, end = self._range(outer)

@@ -200,21 +200,14 @@ class Posts:
         skipped = {id(e) for e in outline.find(layout.skipped)} if layout.skipped else set()
         question = outline.first(layout.question) if layout.question else None
         found = (post for post in outline.find(layout.post) if id(post) not in skipped)
-        posts = self._outermost(post for post in found if post is not question)
+        # Wrappers may have the same class as what they wrap.
+        posts = outline.outermost(post for post in found if post is not question)
         return question, [post for post in posts if self._has_text(post)]
 
     def _has_text(self, post: Element) -> bool:
         """Tell whether there is a place for a text: rows of a table may be posts, and heads of it."""
         bodies = alternatives(self.layout.body)
         return any(self.outline.first(selector, post) is not None for selector, _, _ in bodies)
-
-    def _outermost(self, posts: Iterable[Element]) -> list[Element]:
-        """Return the posts that are in no other: wrappers may have the same class as what they wrap."""
-        kept: list[Element] = []
-        for post in posts:
-            if not kept or not self.outline.is_in(post, kept[-1]):
-                kept.append(post)
-        return kept
 
     def _shared_out(self) -> dict[int, list[Element]]:
         """Return the comments by the post that they are on: the one around them, else the last before."""

@@ -83,7 +83,7 @@ def layout_of(outline: Outline, clock: Clock) -> Layout | None:
     paragraphs = [(element, len(text_in(element, 2_000))) for element in outline.find("p")]
     seen: set[tuple[int, ...]] = set()
     for selector in _kinds(outline):
-        blocks = _outermost(outline, outline.find(selector)[: MOST_BLOCKS + 1])
+        blocks = list(outline.outermost(outline.find(selector)[: MOST_BLOCKS + 1]))
         if not FEWEST_BLOCKS <= len(blocks) <= MOST_BLOCKS or (best and len(blocks) <= best[0]):
             continue
         places = tuple(outline.place(block) for block in blocks)
@@ -131,14 +131,6 @@ def _kinds(outline: Outline) -> Iterator[str]:
     plain = (name for name, n in counted.items() if n >= FEWEST_BLOCKS and _NAME.fullmatch(name))
     often = sorted(plain, key=lambda name: (-counted[name], _TALK.search(name) is None))
     return (f".{name}" for name in often[:MOST_KINDS])
-
-
-def _outermost(outline: Outline, blocks: list[Element]) -> list[Element]:
-    kept: list[Element] = []
-    for block in blocks:
-        if not kept or not outline.is_in(block, kept[-1]):
-            kept.append(block)
-    return kept
 
 
 def _are_posts(outline: Outline, blocks: list[Element], clock: Clock) -> bool:

@@ -82,8 +82,7 @@ class _Telling:
 
     def tags(self) -> Iterator[Tag]:
         """Yield the tags of which anything is said."""
-        units = self._outermost(self._layout.unit) if self._layout.unit else [None]
-        for unit in islice(units, self._limits.page_tags):
+        for unit in islice(self._units(), self._limits.page_tags):
             if self._layout.dropped:
                 self._outline.silence(self._layout.dropped, unit)
             title = self._title(unit)
@@ -98,6 +97,12 @@ class _Telling:
             )
             if tag.blurb or tag.synonyms:
                 yield tag
+
+    def _units(self) -> Iterator[Element | None]:
+        """Yield what tells of one tag each, of which none is in another; None is the whole page."""
+        if not self._layout.unit:
+            yield None
+        yield from self._outline.outermost(self._outline.find(self._layout.unit))
 
     def _title(self, unit: Element | None) -> str:
         """Return the name of the tag as it is shown; "" where there is none, or more than one."""
@@ -154,11 +159,3 @@ class _Telling:
     def _found(self, value: Value, unit: Element | None) -> Iterator[Element | str]:
         """Return what a value finds in a unit, or on the page where there is none."""
         return told_by(value, lambda selector: self._outline.find(selector, unit))
-
-    def _outermost(self, selector: str) -> Iterator[Element]:
-        """Yield the units that stand in no other, so that no text is read twice."""
-        last: Element | None = None
-        for unit in self._outline.find(selector):
-            if last is None or not self._outline.is_in(unit, last):
-                last = unit
-                yield unit
