@@ -77,6 +77,7 @@ TAG_LAYOUTS: tuple[TagLayout, ...] = (
     *discourse.TAG_LAYOUTS,
     *zhihu.TAG_LAYOUTS,
     *flarum.TAG_LAYOUTS,
+    *github.TAG_LAYOUTS,
     *wordpress_qa.TAG_LAYOUTS,
     *apache_answer.TAG_LAYOUTS,
 )

@@ -5,7 +5,7 @@ An issue's comments are its answers; GitHub marks none of them. From pages as th
 
 from __future__ import annotations
 
-from ..layout import Layout
+from ..layout import Layout, TagLayout
 
 LAYOUTS = (
     Layout(
@@ -54,5 +54,15 @@ LAYOUTS = (
         closed=".State--closed",
         dropped=".gh-header-number, .email-signature-reply, .email-hidden-toggle, .zeroclipboard-container",
         asks=False,
+    ),
+)
+
+TAG_LAYOUTS = (
+    TagLayout(  # /labels
+        name="github_issues",
+        signs=(b"js-labels-list-item",),
+        unit=".js-labels-list-item",
+        tag=".js-label-link",
+        blurb=".js-label-link@title",
     ),
 )
