@@ -42,7 +42,7 @@ AROUND = 3
 """Elements around a tag's name that are looked at for a tooltip: the link, at most."""
 
 LABEL_LENGTH = 60
-"""Characters of the longest label, beside the tag's name; no label of the tests has more than 47."""
+"""Characters of the longest label, beside the tag's name; the longest of the tests has 44."""
 
 # Elements at whose edges a line ends: words on both sides are not one word.
 BLOCKS = frozenset(

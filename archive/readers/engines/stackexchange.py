@@ -2,6 +2,8 @@
 
 Written from pages of Stack Overflow and other sites saved between 2013 and 2026; what is older, from
 them as they are known. Classes tell what is accepted even where the microdata of a page says otherwise.
+What is told of tags is from programs that read these pages, and from sotoki's templates; the head of
+`/questions/tagged` and the pop-up are from pages as they are known.
 """
 
 from __future__ import annotations
