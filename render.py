@@ -9,12 +9,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from html import unescape
 from typing import TYPE_CHECKING, Any
 
 from .archive.items import FORMAT_VERSION, envelope, question_to_json
 from .archive.items import one_line as json_line
-from .archive.records import Answer, Body, Link, Question, Tag, accepted_answer
+from .archive.records import Answer, Body, Link, Question, Tag, accepted_answer, code_lines
 from .terminal import Look, Role, breaks, cut, harmless, one_line, pad, text_width, wrap
 
 if TYPE_CHECKING:  # these load what not every command needs
@@ -44,8 +43,6 @@ MIN_PROSE = 16
 GAP = 3
 """Columns at least between the left and the right half of a line."""
 
-_PREFORMATTED = re.compile(r"<pre>(.*?)</pre>", re.DOTALL)
-_MARKUP = re.compile("<[^<>]*>")
 _BULLET = re.compile(r" *(?:(?:[-*•>]|\d{1,3}[.)]) +)*")
 
 
@@ -442,21 +439,24 @@ def _signed(what: str, author: str | None, when: datetime | None) -> str:
 
 def paragraphs(body: Body, width: int) -> Iterator[str]:
     """Yield a body's lines: prose wrapped, lists kept in shape; code left as it is for copying."""
-    code = _code_lines(body)
+    code = frozenset(map(harmless, code_lines(body)))
     fenced = False
-    for line in harmless(body.text).strip("\n").split("\n"):
+    for line in harmless(_numbered(body)).strip("\n").split("\n"):
         fence = line.lstrip().startswith("```")
-        if fence or fenced or line in code or line.startswith(INDENT):
+        if fence or fenced or line.strip() in code or line.startswith(INDENT):
             fenced ^= fence
             yield line.rstrip()
         else:
             yield from _hanging(line, width)
 
 
-def _code_lines(body: Body) -> frozenset[str]:
-    """Return the lines of the preformatted parts of a body, which its text does not tell from prose."""
-    parts = (unescape(_MARKUP.sub("", part)) for part in _PREFORMATTED.findall(body.html or ""))
-    return frozenset(line for part in parts for line in harmless(part).split("\n"))
+def _numbered(body: Body) -> str:
+    """Return a body's text, the items of ordered lists with the numbers that only its HTML knows."""
+    if body.html is None or "<ol" not in body.html:
+        return body.text
+    from .archive.body import text_of_html  # noqa: PLC0415 - nh3
+
+    return text_of_html(body.html, numbered=True)
 
 
 def _hanging(line: str, width: int) -> Iterator[str]:

@@ -95,13 +95,15 @@ def body_from_text(text: str) -> Body:
     return Body("\n".join(line.rstrip() for line in lines).strip("\n"))
 
 
-def text_of_html(html: str) -> str:
+def text_of_html(html: str, *, numbered: bool = False) -> str:
     """Return what a person reads in well-formed HTML, in lines.
 
     Code keeps its indentation and its lines; a blank line stands between paragraphs; list items begin with
-    "- " or "1. ", quotations with "> "; the cells of a table row are parted by " | "; an image is its text.
+    "- ", quotations with "> "; the cells of a table row are parted by " | "; an image is its text. Items of
+    ordered lists have their numbers only where they are to be read, `numbered`: no page spells them out, so
+    a text that is compared with another telling of it must not either.
     """
-    writer = _Writer()
+    writer = _Writer(numbered)
     writer.feed(html)
     writer.close()
     return writer.text()
@@ -188,8 +190,9 @@ class _Due(IntEnum):
 class _Writer(HTMLParser):
     """Writes the lines of a text while its HTML goes by; expects every element to be closed."""
 
-    def __init__(self) -> None:
+    def __init__(self, numbered: bool) -> None:
         super().__init__(convert_charrefs=True)
+        self._numbered = numbered
         self._lines: list[str] = []
         self._line: list[str] = []  # the pieces of the line being written
         self._due = _Due.NOTHING
@@ -212,7 +215,7 @@ class _Writer(HTMLParser):
             return
         self._break(tag)
         if tag in _LISTS:
-            self._numbers.append(_start(given.get("start")) if tag == "ol" else None)
+            self._numbers.append(_start(given.get("start")) if tag == "ol" and self._numbered else None)
         elif tag == "li":
             self._begin_item()
         elif tag == "blockquote":

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from html import unescape
 from html.parser import HTMLParser
 from typing import Literal, get_args
 
@@ -218,6 +219,21 @@ def code_in(body: Body) -> tuple[str, ...]:
     finder.close()
     return tuple(finder.found)
 
+
+def code_lines(body: Body) -> frozenset[str]:
+    """Return the stripped lines of a body's preformatted parts, which its text does not tell from prose.
+
+    >>> sorted(code_lines(Body("Do:\\n\\nls\\n cd", "<p>Do:</p><pre><code>ls\\n cd</code></pre>")))
+    ['cd', 'ls']
+    """
+    if body.html is None or "<pre>" not in body.html:
+        return frozenset()
+    parts = (unescape(_MARKUP.sub("", part)) for part in _PREFORMATTED.findall(body.html))
+    return frozenset(line.strip() for part in parts for line in part.split("\n") if line.strip())
+
+
+_PREFORMATTED = re.compile(r"<pre>(.*?)</pre>", re.DOTALL)
+_MARKUP = re.compile("<[^<>]*>")
 
 CODE_LINES = frozenset({"div", "li", "p", "tr"})
 """Elements that have lines of their own in code: some highlighters put each line into one."""

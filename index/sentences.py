@@ -11,10 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterator
-from html import unescape
 from typing import Literal, NamedTuple
-
-from ..archive.records import Body
 
 Kind = Literal["prose", "heading", "code", "omitted"]
 
@@ -70,18 +67,6 @@ def flow(text: str, code: Collection[str] = ()) -> Flow:
         sentences += [Sentence(base + start, base + end, kind) for start, end, kind in spans if end > start]
         base += len(part) + 1
     return Flow(" ".join(parts), tuple(sentences))
-
-
-_PREFORMATTED = re.compile(r"<pre>(.*?)</pre>", re.DOTALL)
-_MARKUP = re.compile("<[^<>]*>")
-
-
-def code_lines(body: Body) -> frozenset[str]:
-    """Return the stripped lines of a body's preformatted parts, which its text does not tell from prose."""
-    if body.html is None or "<pre>" not in body.html:
-        return frozenset()
-    parts = (unescape(_MARKUP.sub("", part)) for part in _PREFORMATTED.findall(body.html))
-    return frozenset(line.strip() for part in parts for line in part.split("\n") if line.strip())
 
 
 def _words(text: str) -> frozenset[str]:

@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, get_args
 
-from ..archive.records import Answer, Body, Question
+from ..archive.records import Answer, Body, Question, code_lines
 from .analysis import Stemmer, words
 from .function_words import FUNCTION_WORDS
 from .matching import Match, Matcher, Wanted, Where, wanted
-from .sentences import Flow, Sentence, between_clusters, clauses, code_lines, flow
+from .sentences import Flow, Sentence, between_clusters, clauses, flow
 
 __all__ = ["PLACES", "Snippet", "Wanted", "Where", "snippet", "wanted"]
 

@@ -57,12 +57,10 @@ TEXTS = {
     # Lists
     "list": ("<ul><li>a</li><li>b</li></ul>", "- a\n- b"),
     "list between text": ("a<ul><li>b</ul>c", "a\n\n- b\n\nc"),
-    "numbered": ("<ol><li>a<li>b</ol>", "1. a\n2. b"),
-    "numbered from": ("<ol start=9><li>a<li>b</ol>", "9. a\n10. b"),
-    "numbered from nowhere": ("<ol start=-1><li>a</ol><ol start=9999999><li>b</ol>", "1. a\n\n1. b"),
+    "ordered list": ("<ol start=9><li>a<li>b</ol>", "- a\n- b"),
     "nested list": (
         "<ul><li>a<ol><li>b<ul><li>c</ul><li>d</ol><li>e</ul>",
-        "- a\n  1. b\n     - c\n  2. d\n- e",
+        "- a\n  - b\n    - c\n  - d\n- e",
     ),
     "paragraphs in items": (
         "<ul><li><p>a</p><p>b</p></li><li><p>c</p></li></ul>",
@@ -110,6 +108,19 @@ TEXTS = {
 @pytest.mark.parametrize(("html", "text"), TEXTS.values(), ids=TEXTS)
 def test_text(html: str, text: str) -> None:
     assert body_from_html(html).text == text
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<ol><li>a<li>b</ol>", "1. a\n2. b"),
+        ("<ol start=9><li>a<li>b</ol>", "9. a\n10. b"),
+        ("<ol start=-1><li>a</ol><ol start=9999999><li>b</ol>", "1. a\n\n1. b"),
+        ("<ul><li>a<ol><li>b<ul><li>c</ul><li>d</ol><li>e</ul>", "- a\n  1. b\n     - c\n  2. d\n- e"),
+    ],
+)
+def test_text_with_numbers(html: str, text: str) -> None:
+    assert text_of_html(body_from_html(html).html or "", numbered=True) == text
 
 
 SANITISED = {

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 from askive import render
+from askive.archive.body import body_from_html
 from askive.archive.records import Answer, Body, Question, Tag
 from askive.index.related import Reason
 from askive.index.search import Share
@@ -146,6 +147,21 @@ def test_code_is_not_wrapped_and_prose_is() -> None:
     body = Body(f"Prose that is wrapped.\n\n{code}\n\n    indented {code}\n```\nfenced {code}\n```", html)
     assert list(render.paragraphs(body, 18)) == [
         "Prose that is", "wrapped.", "", code, "", f"    indented {code}", "```", f"fenced {code}", "```",
+    ]  # fmt: skip
+
+
+def test_code_in_a_list_is_not_wrapped() -> None:
+    body = body_from_html("<ul><li>Run it as one that may:<pre>sudo make install --all</pre></ul>")
+    assert list(render.paragraphs(body, 18)) == [
+        "- Run it as one", "  that may:", "", "  sudo make install --all",
+    ]  # fmt: skip
+
+
+def test_ordered_lists_are_shown_with_numbers() -> None:
+    body = body_from_html("<p>Do</p><ol start=2><li>this, which is long<li>that</ol><ul><li>more</ul>")
+    assert "2." not in body.text
+    assert list(render.paragraphs(body, 18)) == [
+        "Do", "", "2. this, which is", "   long", "3. that", "", "- more",
     ]  # fmt: skip
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from askive.archive.body import body_from_html
-from askive.index.sentences import MAX_CODE_LINES, clauses, code_lines, flow
+from askive.archive.records import code_lines
+from askive.index.sentences import MAX_CODE_LINES, clauses, flow
 from hypothesis import given
 from hypothesis import strategies as st
 
