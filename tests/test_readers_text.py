@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from askive.archive.errors import PageRejected
 from askive.archive.limits import Limits
-from askive.archive.page import Page
+from askive.archive.page import Page, Problem
 from askive.archive.readers import read_page
 from askive.archive.readers.text import REMARK_LENGTH, read, sniff
 from askive.archive.records import Question, printable, text_id
@@ -40,9 +40,18 @@ def page(text: str | bytes) -> Page:
 
 def parts_of(text: str | bytes) -> Parts:
     """Return what the reader, found by its sniffing, makes of a page."""
+    (parts,) = pages_in(text)
+    return parts
+
+
+def pages_in(text: str | bytes) -> list[Parts]:
+    """Return what the reader, found by its sniffing, makes of a file of pages."""
     name, found = read_page(page(text))
-    (question,) = found
     assert name == "text"
+    return [parts_of_question(question) for question in found]
+
+
+def parts_of_question(question: object) -> Parts:
     assert isinstance(question, Question)
     assert question.body is not None
     return Parts(
@@ -232,6 +241,78 @@ def test_form(text: str | bytes, expected: Parts) -> None:
     assert parts_of(text) == expected
 
 
+ONE = "What is it? tea TeaA drink. |\nIt is a thing. |\nFrom a letter."
+TWO = (
+    "Who is it?\n\nTell me. pot PotA pot. cup CupA cup. |\nHe is.\n\nHe was. He stays. |\nShe is. She stays."
+)
+THREE = "Tell me why. pot PotA pot. |\nIt broke. |\n"
+UNTAGGED = "Why is it? |\nIt is so. It is. |\nAnd so it stays. |\n"
+
+
+@pytest.mark.parametrize(
+    "gap",
+    ["-----\n", "\n=====\n\n", "* * *\n", "\f", "\n\f\n", "\n\n", "==> b.txt <==\n", "\n==> b c.txt <==\n\n"],
+)
+@pytest.mark.parametrize("ends_before", [True, False])
+def test_several_pages_behind_wide_gaps(gap: str, ends_before: bool) -> None:
+    texts = [ONE, TWO, THREE]
+    assert pages_in((gap if ends_before else "") + f"\n{gap}".join(texts)) == [*map(parts_of, texts)]
+    assert pages_in(f"\n{gap}".join([UNTAGGED, ONE, UNTAGGED.replace("it", "that")]))[0] == parts_of(UNTAGGED)
+
+
+@pytest.mark.parametrize("gap", ["\n\n", "\n", " |\n"])
+def test_several_pages_one_behind_the_other(gap: str) -> None:
+    assert pages_in(gap.join([ONE, TWO, ONE.replace("it", "that")])) == [
+        *map(parts_of, [ONE, TWO, ONE.replace("it", "that")])
+    ]
+
+
+def test_pages_whose_files_had_no_line_end() -> None:
+    iop = (RAW / "iop.txt").read_text(encoding="utf-8")
+    other = (RAW / "text" / "vector-erase.txt").read_text(encoding="utf-8")
+    assert not iop.endswith("\n")
+    assert pages_in(iop + other) == [parts_of(iop), parts_of(other)]
+
+
+def test_pages_without_answers() -> None:
+    texts = ["What is it? tea TeaA drink.\nOr a meal.", "Who is it? pot PotA pot. cup Cup"]
+    assert pages_in("\n-----\n".join(texts)) == [*map(parts_of, texts)]
+
+
+def test_a_question_twice_in_a_file_is_one() -> None:
+    assert pages_in(f"{ONE}\n\n\n{ONE}\n") == [parts_of(ONE)]
+
+
+def test_a_page_of_several_that_cannot_be_read_is_told_of() -> None:
+    long = f"Who is it? {'it ' * 90}. pot PotA pot. |\nHe is."
+    *_, problem = read(page(f"{ONE}\n-----\n{long}\n-----\n{THREE}"), Limits(text_bytes=200))
+    assert problem == Problem("page 2", "305 characters; scraped text is read up to 200 characters")
+
+
+ONE_PAGE = {
+    "code that shows a page": "It looks so:\n\n    Who is it? pot PotA pot. |\n    He is. |\n\nSo it is.",
+    "a fence around a page": "Like so:\n\n```\nWho is it? pot PotA pot. |\nHe is.\n```\n\nSo it is.",
+    "a quoted page": "> Who is it? pot PotA pot. |\n> He is.",
+    "a page behind a colon": "It looks so:\n\nWho is it? pot PotA pot. |\nHe is. |\nSo it is.",
+    "a page in the middle of a line": "It looks so: Who is it? pot PotA pot. |\nHe is.",
+    "code in the middle of a line": "Do\n`Who is it? pot PotA pot. |`\nand it works.",
+    "a word and a type": "Why not? Use a string StringBuilder here.\n\n\nOr a map Mapper there. |\nSo it is.",
+    "a rule in a tag's blurb": "It is.\n\nA heading\n-----\nAnd so on.",
+    "blank lines": "It is.\n\n\n\nIs it? It is.",
+}
+
+
+@pytest.mark.parametrize("answer", ONE_PAGE.values(), ids=ONE_PAGE)
+@pytest.mark.parametrize("asked", ["What is it? tea TeaA drink. |\n", "What is it? |\n"])
+def test_one_page_stays_one(asked: str, answer: str) -> None:
+    assert parts_of(asked + answer).title == "What is it?"
+
+
+def test_a_rule_and_a_question_in_an_answer_part_no_page_that_has_tags() -> None:
+    answers = ["It depends.\n-----\nIs it hot? Then wait.", "So it is. Do wait."]
+    assert parts_of(" |\n".join([ONE.split(" |")[0], *answers])).answers == answers
+
+
 REJECTED = {
     "prose": ("Tea is a drink. It is made of leaves. Do you like it? I do.", "no reader knows its form"),
     "a question alone": ("What is it?", "no reader knows its form"),
@@ -303,7 +384,7 @@ def test_ids_are_those_of_the_texts() -> None:
 
 def test_limits() -> None:
     text = f"What is it? tea TeaA drink. pot PotA pot. |\n{ANSWER}"
-    with pytest.raises(PageRejected, match="bytes; scraped text is read up to 20 bytes"):
+    with pytest.raises(PageRejected, match="characters; scraped text is read up to 20 characters"):
         next(read(page(text), Limits(text_bytes=20)))
     (question,) = read(page(text), Limits(tags=1, blurb_length=4, title_length=9))
     assert isinstance(question, Question)
@@ -360,3 +441,33 @@ def made_pages(draw: st.DrawFn) -> tuple[str, Parts]:
 def test_a_page_made_of_parts_is_read_into_them(made: tuple[str, Parts]) -> None:
     text, parts = made
     assert parts_of(text) == parts
+
+
+COSTLY = {
+    "pages": ONE + "\n",
+    "pages on a line": f"{ONE} |\n{ONE}",
+    "gaps": "What? tea Tea\n\n\n---\f",
+    "tags": "Is it? tea TeaA. ",
+    "bars": " |\n",
+    "lines": "line\n",
+    "fences": "```\nIs it? tea TeaA. |\n",
+    "dashes": "- ",
+}
+
+
+@pytest.mark.parametrize("text", COSTLY.values(), ids=COSTLY)
+def test_costly_files_end(text: str) -> None:
+    try:
+        assert list(read(page(text * (400_000 // len(text)))))
+    except PageRejected as rejection:
+        assert rejection.reason
+
+
+_gaps = st.sampled_from(["\n-----\n", "\f", "\n\n\n", "\n\n", "\n"])
+
+
+@given(st.lists(made_pages().filter(lambda made: bool(made[1].tags)), min_size=2, max_size=4), _gaps)
+def test_pages_in_one_file_are_those_of_each(made: list[tuple[str, Parts]], gap: str) -> None:
+    """What is asked is made different: equal questions are one."""
+    texts = [text.replace(parts.body, f"{n}. {parts.body}", 1) for n, (text, parts) in enumerate(made)]
+    assert pages_in(gap.join(texts)) == [parts_of(text) for text in texts]
