@@ -50,6 +50,39 @@ TWO = [("How do I descale a kettle?", ["With vinegar."]), ("Is it safe?", ["Yes.
         "**How do I descale a kettle?**\n\nWith vinegar.\n\n**Is it safe?**\n\nYes.\n\nRinse it.\n",
         "Frage: How do I descale a kettle?\nAntwort: With vinegar.\nFrage: Is it safe?\nAntwort: Yes.\n\nRinse it.\n",
         "问: How do I descale a kettle?\n答：With vinegar.\n问题：Is it safe?\n答案: Yes.\n\nRinse it.\n",
+        "[Q] How do I descale a kettle?\n[A] With vinegar.\n\n[Q] Is it safe?\n[A] Yes.\n\nRinse it.\n",
+        "Q - How do I descale a kettle?\nA - With vinegar.\nQ - Is it safe?\nA - Yes.\n\nRinse it.\n",
+        "1. Q: How do I descale a kettle?\n   A: With vinegar.\n2. Q: Is it safe?\n   A: Yes.\n\nRinse it.\n",
+        "- question: How do I descale a kettle?\n  answer: With vinegar.\n- question: Is it safe?\n  answer: Yes.\n\nRinse it.\n",
+        "    Q: How do I descale a kettle?\n    A: With vinegar.\n    Q: Is it safe?\n    A: Yes.\n\nRinse it.\n",
+        "> Q: How do I descale a kettle?\n> A: With vinegar.\n> Q: Is it safe?\n> A: Yes.\n\nRinse it.\n",
+        "QUESTION 1\n==========\nHow do I descale a kettle?\n\nANSWER\n------\n\nWith vinegar.\n\n"
+        "QUESTION 2\n==========\nIs it safe?\n\nANSWER\n------\n\nYes.\n\nRinse it.\n",
+        "QUESTION NO. 1:\nHow do I descale a kettle?\nANSWER:\nWith vinegar.\nQUESTION #2:\nIs it safe?\nANSWER:\nYes.\n\nRinse it.\n",
+        "Ques: How do I descale a kettle?\nAns: With vinegar.\nQues. Is it safe?\nAns. Yes.\n\nRinse it.\n",
+        "F: How do I descale a kettle?\nA: With vinegar.\nF: Is it safe?\nA: Yes.\n\nRinse it.\n",
+        "P: How do I descale a kettle?\nR: With vinegar.\nP: Is it safe?\nR: Yes.\n\nRinse it.\n",
+        "Q : How do I descale a kettle?\nR : With vinegar.\nQ : Is it safe?\nR : Yes.\n\nRinse it.\n",
+        "В: How do I descale a kettle?\nО: With vinegar.\nВ: Is it safe?\nО: Yes.\n\nRinse it.\n",
+        "Q：How do I descale a kettle?\nA：With vinegar.\n質問：Is it safe?\n回答：Yes.\n\nRinse it.\n",
+        *(
+            f"{asked}: How do I descale a kettle?\n{answered} : With vinegar.\n{asked.upper()}\nIs it safe?\n"
+            f"{answered.upper()}\nYes.\n\nRinse it.\n"
+            for asked, answered in [
+                ("Question", "Réponse"),
+                ("Pregunta", "Respuesta"),
+                ("Pergunta", "Resposta"),
+                ("Frage", "Antwort"),
+                ("Domanda", "Risposta"),
+                ("Вопрос", "Ответ"),
+                ("Vraag", "Antwoord"),
+                ("Pytanie", "Odpowiedź"),
+                ("Fråga", "Svar"),
+                ("Soru", "Cevap"),
+                ("سؤال", "جواب"),
+                ("질문", "답변"),
+            ]
+        ),
     ],
 )
 def test_two_questions(text: str) -> None:
@@ -58,6 +91,67 @@ def test_two_questions(text: str) -> None:
 
 def test_several_answers_to_one_question() -> None:
     assert told("Q: How?\nA: So.\nA: Or so.\n") == [("How?", ["So.", "Or so."])]
+
+
+@pytest.mark.parametrize(
+    ("mark", "author", "score", "accepted"),
+    [
+        ("Answer by Bo (score 5, accepted):", "Bo", 5, True),
+        ("**Answer 2 by Bo Li (score: -2)**", "Bo Li", -2, None),
+        ("### Accepted answer", None, None, True),
+        ("Answer 1 (12 votes, best answer):", None, 12, True),
+        ("Answer (3 points)", None, 3, None),
+        ("Best Answer:", None, None, True),
+        ("Antwort von Bo:", "Bo", None, None),
+        ("A2:", None, None, None),
+    ],
+)
+def test_marks_tell_of_an_answer(
+    mark: str, author: str | None, score: int | None, accepted: bool | None
+) -> None:
+    text = f"Question by Zoë (7 votes): How?\n{mark}\nSo. Answer by hand. And\nanswer by Monday.\n"
+    (question,) = read_page(Page(text.encode(), "a.txt", NOW))[1]
+    assert isinstance(question, Question)
+    assert (question.author, question.score) == ("Zoë", 7)
+    (answer,) = question.answers
+    assert answer.body.text == "So. Answer by hand. And\nanswer by Monday."
+    assert (answer.author, answer.score, answer.accepted) == (author, score, accepted)
+
+
+def test_titles_and_tags_in_lines_of_their_own() -> None:
+    text = (
+        "Title: On kettles\nTags: kettle, hard water\nQuestion: How do I descale it?\nAnswer: With:\n\n"
+        "Title: is no title here\nTags: are, as these many words are not, none\n\nGood.\n\n"
+        "Title: On cups\nQuestion:\nWhich?\nAnswer: This.\n\nTags: #cup\n"
+    )
+    first, second = read_page(Page(text.encode(), "a.txt", NOW))[1]
+    assert isinstance(first, Question)
+    assert isinstance(second, Question)
+    assert first.title == "On kettles"
+    assert first.body and first.body.text == "How do I descale it?"
+    assert [tag.name for tag in first.tags] == ["kettle", "hard-water"]
+    assert [answer.body.text for answer in first.answers] == [
+        "With:\n\nTitle: is no title here\nTags: are, as these many words are not, none\n\nGood."
+    ]
+    assert (second.title, [tag.name for tag in second.tags]) == ("On cups", ["cup"])
+    assert second.answers[0].body.text == "This."
+
+
+def test_what_is_fenced_set_in_or_quoted_marks_nothing() -> None:
+    answer = "Write:\n\n    Q: no\n    A: no\n\n```\nQ: no\nA: no\n```\n\n> Q: no\n> A: no\n\nDone."
+    assert told(f"Q: How?\nA: {answer}\nQ: Why?\nA: So.\n") == [("How?", [answer]), ("Why?", ["So."])]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How do I descale a kettle?\nWith vinegar.\n\nIs it safe?\nYes.\n\nRinse it.\n\nWho says?\nWe.\n",
+        "How do I descale a kettle?\n\nWith vinegar.\n\nIs it safe?\n\nYes.\n\nRinse it.\n\nWho says?\n\nWe.\n",
+        "Kettles\n\n1. How do I descale a kettle?\nWith vinegar.\n2. Is it safe?\n\nYes.\n\nRinse it.\n3) Who says?\nWe.",
+    ],
+)
+def test_lines_that_ask(text: str) -> None:
+    assert told(text) == [*TWO, ("Who says?", ["We."])]
 
 
 def test_a_long_question_keeps_its_text() -> None:
@@ -89,6 +183,16 @@ def test_questions_without_answers_are_told_of() -> None:
         "Dear all,\n\nwhat is this?\n\nBest\nA.\n",
         "# What is it?\n\nAn article with one question.\n",
         "Q: \nA: So.\n",
+        "Q : the first matrix\nA : the second one\n",
+        "Q.append(x)\nA.append(y)\nQ.sort()\nA.sort()\n",
+        "P. Smith wrote it.\nR. Jones read it.\nP. Smith is his name.\n",
+        "F: Here I am.\nA: There you are.\nF: Yes.\nA: So am I.\n",
+        "1. What is it?\n2. Who is it?\n3. Why is it?\n\nWrite a page on each.\n",
+        "1. What is it?\na) this\nb) that\n2. Who is it?\na) he\nb) she\n3. Why?\na) so\nb) no\n",
+        "“Who is it?”\n\n“I.”\n\n“What is it?”\n\n“Nothing.”\n\n“Why?”\n\nShe went.\n",
+        "I came home. What was that?\nA cat.\n\nIt sat there. Why did it?\nIt did.\n\nThen it went. Where to?\nOut.\n",
+        "2024-01-02 INFO start\n2024-01-02 WARN retry? A: 3 Q: 4\n",
+        "def f(q):\n    # why?\n    return q\n\n\ndef g(a):\n    return a or f(a)\n",
         "",
     ],
 )
@@ -109,6 +213,13 @@ def test_other_texts_are_no_pages_of_questions(text: str) -> None:
         "Q" + " " * 400_000 + ":",
         "[" * 300_000 + "?",
         "# " + "[a](" * 50_000 + "?\nx\n# b?\ny",
+        "Answer by " + "B " * 200_000,
+        "Q: x?\nA: y\nTags: a\n" * 20_000,
+        "Title: x\n" * 100_000,
+        "Who?\n\n" * 50_000,
+        "1. Who?\n" * 50_000,
+        "```\nQ: x\n" * 50_000,
+        "> " * 200_000 + "Q: x",
     ],
 )
 def test_costly_texts_end(text: str) -> None:
@@ -121,6 +232,11 @@ def test_costly_texts_end(text: str) -> None:
 
 
 PIECES = [
+    "Title: x\n",
+    "Tags: a, b\n",
+    "Answer by Bo (score 5):",
+    "> ",
+    "    ",
     "Q: ",
     "A: ",
     "How?",

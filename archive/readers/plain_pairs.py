@@ -3,9 +3,10 @@
     Q: How do I undo a commit?        ### How do I undo a commit?       Question: …      1. How do I …?
     A: With `git revert`.             With `git revert`.                Answer: …           With …
 
-Marks may be bold, numbered, or words of other languages, and stand in a line of their own. Of a Markdown file
-the headings that ask are questions, and the summaries of `<details>`; what stands beneath is the answer, up
-to the next heading of the same rank or a higher one. Cells split by tabs or ` | ` are table.py's.
+Marks may be bold, numbered, or words of other languages, and stand in a line of their own (pair_marks.py). Of
+a Markdown file the headings that ask are questions, and the summaries of `<details>`; what stands beneath is
+the answer, up to the next heading of the same rank or a higher one. Of a text without either, lines that ask
+are, where they are numbered or first in their blocks. Cells split by tabs or ` | ` are table.py's.
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from ..body import body_from_text, first_sentence
+from ..body import body_from_text, first_sentence, sentence_end
 from ..errors import PageRejected
 from ..limits import LIMITS, Limits
 from ..page import Found, Page, Problem
-from ..records import Answer, Question, distinct, printable, text_id
+from ..records import Answer, Body, Question, Tag, distinct, printable, tag_name, text_id
 from .decoding import decode
+from .pair_marks import QUESTION_MARKS, SEPARATOR, Mark, marks_of
 
 NAME = "plain_pairs"
 
@@ -29,18 +31,20 @@ HEAD_BYTES = 65_536
 FEWEST_HEADINGS = 2
 """Headings that ask, at least, of a page that is a FAQ: one is that of any article."""
 
+FEWEST_LINES = 3
+"""Lines that ask, at least, where nothing but their place tells that they are headings."""
+
+BLOCK_SHARE = 1 / 3
+"""The share of the blocks that begin with such a line: an answer has one or two more paragraphs."""
+
+FEWEST_LETTERED = 3
+"""Pairs at least that are marked by letters, and none of which asks with a question mark."""
+
 ASKING_SHARE = 0.5
 """The share of the headings of their rank that ask; README files have one "Why?" among ten others."""
 
-_QUESTION = r"Q(?:uestion)?|Frage|Pregunta|Domanda|Pergunta|Вопрос|问题?|質問"
-_ANSWER = r"A(?:ns(?:wer)?)?|R[eé]ponse|Antwort|Respuesta|Risposta|Resposta|Ответ|答案?|回答"
-# Possessive, for of blanks in a row each could be anyone's.
-_SIGNS = r"[ \t]*+(?:[-*>#]{1,6}[ \t]++)?[*_]{0,3}"
-_NUMBER = r"[ \t]*+#?[ \t]*+\d{0,5}"
-_ENDS = r"[ \t]*+[*_]{0,3}[ \t]*+[:.)：][ \t]*+[*_]{0,3}[ \t]*+"
-_ASKED = re.compile(rf"{_SIGNS}(?:{_QUESTION}){_NUMBER}{_ENDS}(.*)", re.IGNORECASE)
-_ANSWERED = re.compile(rf"{_SIGNS}(?:{_ANSWER}){_NUMBER}{_ENDS}(.*)", re.IGNORECASE)
-_BARE = re.compile(rf"{_SIGNS}(question|answer){_NUMBER}[*_]{{0,3}}[ \t]*+#*[ \t]*+", re.IGNORECASE)
+_NUMBERED = re.compile(r"(\d{1,3})[.)][ \t]++(.{0,300}[?？؟])[ \t]*")
+_LONE = re.compile(r"[¿]?[^\W_a-z].{0,200}[?？؟][ \t]*")
 _RULE = re.compile(r"[ \t]*+(?:[-*_=~][ \t]*+){3,}|\f")
 _HEADING = re.compile(r" {0,3}(#{1,6})[ \t]++(.*)")
 _UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t]*+")
@@ -53,30 +57,43 @@ _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)")
 _MARKS = re.compile(r"[*_`]{1,3}")
 _LINE_END = re.compile(r"\r\n?")
 _AROUND_SUMMARY = re.compile(r"(?=<summary\b)|(?<=</summary>)", re.IGNORECASE)
-_DOCUMENT = re.compile(
-    r"\s*(?:<!--.{0,2000}?-->\s*)?<(?:!doctype|\?xml|html|head|body|table|mediawiki)\b", re.I | re.S
+_OTHER_FORM = re.compile(
+    r"""\s*(?:\{|\[\s*["{\[\]\d]|(?:<!--.{0,2000}?-->\s*)?<(?:!doctype|\?xml|html|head|body|table|mediawiki)\b)""",
+    re.IGNORECASE | re.DOTALL,
 )
 _OPTION = re.compile(r"[ \t]*[*_]{0,2}B[.)][ \t*_].*", re.IGNORECASE)
 
 
 @dataclass(slots=True)
-class _Pair:
-    """A question and its answers, in lines."""
+class _Part:
+    """A question or an answer: its lines, and what its mark says of it."""
 
-    asked: list[str] = field(default_factory=list)
-    answers: list[list[str]] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    mark: Mark = field(default_factory=lambda: Mark("question", ""))
+
+    @property
+    def is_blank(self) -> bool:
+        return not any(map(str.strip, self.lines))
+
+
+@dataclass(slots=True)
+class _Pair:
+    """A question and its answers, with what is said of it in lines of their own."""
+
+    asked: _Part = field(default_factory=_Part)
+    answers: list[_Part] = field(default_factory=list)
+    title: str = ""
+    tags: str = ""
 
 
 def sniff(page: Page) -> float:
     """Return how sure the marks or the headings of the text are that it is questions and answers."""
-    if b"\0" in page.data[:1000] or _DOCUMENT.match(decode(page.data[:4096])):
+    if b"\0" in page.data[:1000] or _OTHER_FORM.match(decode(page.data[:4096])):
         return 0.0
     lines = _lines(page.data[:HEAD_BYTES])
-    if any(line.strip() for line in lines) and next(filter(str.strip, lines)).lstrip()[:1] in ("{", "["):
-        return 0.0
     if _are_pairs(_marked(lines)):
         return 0.7
-    return 0.55 if _are_headings(lines) else 0.0
+    return 0.55 if _asking_headings(lines) else 0.45 if _asking_lines(lines) else 0.0
 
 
 def read(page: Page, limits: Limits = LIMITS) -> Iterator[Found]:
@@ -86,8 +103,8 @@ def read(page: Page, limits: Limits = LIMITS) -> Iterator[Found]:
     lines = _lines(page.data)
     pairs = _marked(lines)
     if not _are_pairs(pairs):
-        pairs = _headed(lines) if _are_headings(lines) else []
-    pairs = [pair for pair in pairs if any(map(str.strip, pair.asked))]
+        pairs = _headed(_asking_headings(lines) or _asking_lines(lines), lines)
+    pairs = [pair for pair in pairs if pair.title or not pair.asked.is_blank]
     if not any(pair.answers for pair in pairs):
         raise PageRejected("not a Q&A page: plain text without marked or headed questions and answers")
     return _found(pairs[: limits.questions], limits)
@@ -101,26 +118,39 @@ def _lines(data: bytes) -> Sequence[str]:
 def _found(pairs: Sequence[_Pair], limits: Limits) -> Iterator[Found]:
     without = 0
     for pair in pairs:
-        if any(any(map(str.strip, answer)) for answer in pair.answers):
-            yield _question(pair, limits)
-        else:
+        if all(answer.is_blank for answer in pair.answers):
             without += 1
+        else:
+            yield _question(pair, limits)
     if without:
         yield Problem(f"{without:,} questions", "no answers to them")
 
 
 def _question(pair: _Pair, limits: Limits) -> Question:
-    body = body_from_text("\n".join(pair.asked).strip())
-    title = printable(first_sentence(_plain(body.text), limits.title_length)) or printable(body.text)[:500]
-    bodies = [body_from_text(_without_details("\n".join(lines)).strip("\n")) for lines in pair.answers]
-    held = [answer for answer in bodies if answer.text.strip()]
-    ids = distinct(text_id(answer.text) for answer in held)
+    body = body_from_text("\n".join(pair.asked.lines).strip())
+    asked = pair.title or _plain(body.text)
+    title = printable(first_sentence(asked, limits.title_length)) or printable(body.text)[:500]
+    bodies = [body_from_text(_without_details("\n".join(part.lines)).strip("\n")) for part in pair.answers]
+    held = [(part.mark, text) for part, text in zip(pair.answers, bodies, strict=True) if text.text.strip()]
+    ids = distinct(text_id(text.text) for _, text in held)
+    names = dict.fromkeys(map(tag_name, SEPARATOR.split(pair.tags.replace("#", ""))))
     return Question(
-        id=text_id(body.text),
+        id=text_id(f"{pair.title}\n{body.text}" if pair.title else body.text),
         title=title,
-        body=body if printable(_plain(body.text)) != title else None,
-        answers=tuple(Answer(id, answer) for id, answer in zip(ids, held, strict=True)),
+        body=body if body.text and printable(_plain(body.text)) != title else None,
+        tags=tuple(Tag(name) for name in names if name)[: limits.tags],
+        answers=tuple(_answer(id, mark, text, limits) for id, (mark, text) in zip(ids, held, strict=True)),
+        author=_author(pair.asked.mark, limits),
+        score=pair.asked.mark.score,
     )
+
+
+def _answer(id: str, mark: Mark, body: Body, limits: Limits) -> Answer:
+    return Answer(id, body, author=_author(mark, limits), score=mark.score, accepted=mark.accepted)
+
+
+def _author(mark: Mark, limits: Limits) -> str | None:
+    return printable(mark.author or "")[: limits.name_length] or None
 
 
 def _without_details(text: str) -> str:
@@ -135,30 +165,52 @@ def _plain(text: str) -> str:
 def _marked(lines: Sequence[str]) -> list[_Pair]:
     """Pairs of lines that begin with a mark; a line of dashes or a new page ends an answer."""
     pairs: list[_Pair] = []
-    into: list[str] | None = None
     if any(map(_OPTION.fullmatch, lines)):  # the letters of a test: A. and B. are to be chosen from
         return pairs
-    for line in lines:
-        bare = _BARE.fullmatch(line)
-        asked = _ASKED.fullmatch(line) or (bare if bare and bare[1].lower() == "question" else None)
-        answered = _ANSWERED.fullmatch(line) or (bare if bare and not asked else None)
-        if asked:
-            pairs.append(_Pair([asked[1] if asked is not bare else ""]))
-            into = pairs[-1].asked
-        elif answered and pairs:
-            pairs[-1].answers.append([answered[1] if answered is not bare else ""])
-            into = pairs[-1].answers[-1]
-        elif _RULE.fullmatch(line) and pairs and pairs[-1].answers:
+    marks = marks_of(lines)
+    into: list[str] | None = None
+    for number, line in enumerate(lines):
+        mark = marks.get(number)
+        if mark and (mark.kind in ("question", "title") or pairs):
+            into = _begin(pairs, mark, into)
+        elif _RULE.fullmatch(line) and pairs and pairs[-1].answers and into != [""]:
             into = None
-        elif into is not None:
+        elif into is not None and not (into == [""] and _UNDERLINE.fullmatch(line)):
             into.append(line)
     return pairs
 
 
+def _begin(pairs: list[_Pair], mark: Mark, into: list[str] | None) -> list[str] | None:
+    """Let a mark begin a question or an answer, or say something of one; return where what follows goes."""
+    if mark.kind == "answer":
+        pairs[-1].answers.append(_Part([mark.text], mark))
+        return pairs[-1].answers[-1].lines
+    if mark.kind == "tags":
+        pairs[-1].tags = mark.text
+        return into
+    if mark.kind == "title" or not pairs or pairs[-1].answers or not pairs[-1].asked.is_blank:
+        pairs.append(_Pair())
+    if mark.kind == "title":
+        pairs[-1].title = mark.text
+        return None
+    pairs[-1].asked = _Part([mark.text], mark)
+    return pairs[-1].asked.lines
+
+
 def _are_pairs(pairs: Sequence[_Pair]) -> bool:
-    """Tell whether marks are those of questions and answers: each asks, and most are answered."""
+    """Tell whether marks are those of questions and answers: there is a first question, most are answered.
+
+    Letters are names of other things as well, of matrices in code: there, one asks, or all have answers.
+    """
     answered = [pair for pair in pairs if pair.answers]
-    return bool(answered) and len(answered) * 2 > len(pairs) and any(map(str.strip, answered[0].asked))
+    if not answered or len(answered) * 2 <= len(pairs) or answered[0].asked.is_blank:
+        return False
+    by_word = any(not pair.asked.mark.is_letter for pair in answered)
+    return by_word or any(map(_asks, answered)) or FEWEST_LETTERED <= len(answered) == len(pairs)
+
+
+def _asks(pair: _Pair) -> bool:
+    return any(sign in line for line in pair.asked.lines for sign in QUESTION_MARKS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +224,7 @@ class _Heading:
 
     @property
     def asks(self) -> bool:
-        return _plain(self.text).rstrip(" :*_").endswith(("?", "？", "؟"))
+        return _plain(self.text).rstrip(" :*_").endswith(QUESTION_MARKS)
 
 
 def _headings(lines: Sequence[str]) -> Iterator[_Heading]:
@@ -198,29 +250,61 @@ def _headings(lines: Sequence[str]) -> Iterator[_Heading]:
             yield _Heading(number, number + 1, 8, line.strip())
 
 
-def _are_headings(lines: Sequence[str]) -> bool:
-    """Tell whether the headings of some rank are questions for the greater part."""
+def _asking_headings(lines: Sequence[str]) -> list[_Heading]:
+    """Return the headings, if those of some rank are questions for the greater part."""
     found = list(_headings(lines))
     for rank in {heading.rank for heading in found}:
         same = [heading for heading in found if heading.rank == rank]
         asking = sum(heading.asks for heading in same)
         if asking >= FEWEST_HEADINGS and asking >= ASKING_SHARE * len(same):
-            return True
-    return False
+            return found
+    return []
 
 
-def _headed(lines: Sequence[str]) -> list[_Pair]:
+def _asking_lines(lines: Sequence[str]) -> list[_Heading]:
+    """Return lines that ask where they stand as headings do: numbered on from 1, or first in their blocks.
+
+    Most have text beneath, for a list of questions is no FAQ; and that offers no answers to choose from.
+    """
+    if any(map(_OPTION.fullmatch, lines)):
+        return []
+    for found in (_numbered(lines), _first_in_blocks(lines)):
+        answered = sum(bool(pair.answers) for pair in _headed(found, lines))
+        if len(found) >= FEWEST_LINES and answered * 2 > len(found):
+            return found
+    return []
+
+
+def _numbered(lines: Sequence[str]) -> list[_Heading]:
+    found: list[_Heading] = []
+    for number, line in enumerate(lines):
+        match = _NUMBERED.fullmatch(line)
+        if match and int(match[1]) == len(found) + 1:
+            found.append(_Heading(number, number + 1, 9, match[2]))
+    return found
+
+
+def _first_in_blocks(lines: Sequence[str]) -> list[_Heading]:
+    begins = [n for n, line in enumerate(lines) if line.strip() and not (n and lines[n - 1].strip())]
+    found = [
+        _Heading(n, n + 1, 10, lines[n])
+        for n in begins
+        if _LONE.fullmatch(lines[n]) and sentence_end(lines[n]) == len(lines[n].rstrip())
+    ]
+    return found if len(found) >= BLOCK_SHARE * len(begins) else []
+
+
+def _headed(headings: Sequence[_Heading], lines: Sequence[str]) -> list[_Pair]:
     """Pairs of headings that ask and what is beneath, up to the next heading that asks or ranks as high."""
     pairs: list[_Pair] = []
     end = len(lines)
-    ends: dict[
-        int, int
-    ] = {}  # where the headings behind begin, by rank: read from the end, each is seen once
-    for heading in reversed(list(_headings(lines))):
+    ends: dict[int, int] = {}  # where those behind begin, by rank: read from the end, each is seen once
+    for heading in reversed(headings):
         if heading.asks:
             after = min((begin for rank, begin in ends.items() if rank <= heading.rank), default=len(lines))
             beneath = [*lines[heading.end : min(after, end)]]
-            pairs.append(_Pair([_plain(heading.text)], [beneath] if any(map(str.strip, beneath)) else []))
+            answers = [_Part(beneath)] if any(map(str.strip, beneath)) else []
+            pairs.append(_Pair(_Part([_plain(heading.text)]), answers))
             end = heading.begin
         ends[heading.rank] = heading.begin
     return pairs[::-1]

@@ -25,7 +25,7 @@ from ..page import Found, Page, Problem
 from ..records import Answer, Comment, Question, Tag, distinct, printable, tag_name, text_id
 from .decoding import decode
 from .gathering import Gathering
-from .text_pages import Section, cells_of, is_question_and_answers, pages_of, sections_of
+from .text_pages import Section, cells_of, is_question_and_answers, pages_of, tags_of
 
 NAME = "text"
 
@@ -48,7 +48,7 @@ def sniff(page: Page) -> float:
     if _OTHER_FORM.match(text):
         return 0.0
     cells = cells_of(text)
-    if cells and sections_of(cells[0]):
+    if tags_of(cells):
         return 0.8
     return 0.5 if is_question_and_answers(cells) else 0.0
 
@@ -81,7 +81,7 @@ def _read_one(text: str, limits: Limits) -> Question:
             f"{len(text):,} characters; scraped text is read up to {limits.text_bytes:,} characters"
         )
     cells = cells_of(text)
-    sections = sections_of(cells[0])[: limits.tags] if cells else []
+    sections = tags_of(cells)[: limits.tags]
     if not sections and not is_question_and_answers(cells):
         raise PageRejected("not a Q&A page: plain text without tag sections or cells of question and answer")
     return _question(cells, sections, limits)

@@ -91,6 +91,18 @@ def sections_of(cell: str) -> list[Section]:
     return [s for s in found if _BLURB.match(cell, s.end) or _skipped(cell, s.end) in begins]
 
 
+def tags_of(cells: Sequence[str]) -> list[Section]:
+    """Return the tag sections of a page: those from the end of a sentence on, or before another cell.
+
+    Elsewhere a name and its like in capitals ("class ClassNode") are code.
+    """
+    found = sections_of(cells[0]) if cells else []
+    for n, section in enumerate(found):
+        if not section.begin or _is_stopped(cells[0], section.begin):
+            return found[n:]
+    return found if len(cells) > 1 else []
+
+
 def pages_of(text: str) -> list[str]:
     """Return the pages of a text, in order; the text itself where it is one page, or none."""
     lines = text.replace("\f", "\n\f\n") if "\f" in text else text
