@@ -184,6 +184,8 @@ def test_questions_without_answers_are_told_of() -> None:
         "# What is it?\n\nAn article with one question.\n",
         "Q: \nA: So.\n",
         "Q : the first matrix\nA : the second one\n",
+        "def f(\n    question: str,\n    answer: str,\n) -> None: ...\n",
+        "# Format\n\n## Question\n\n| key | type |\n\n## Answer\n\n| key | type |\n",
         "Q.append(x)\nA.append(y)\nQ.sort()\nA.sort()\n",
         "P. Smith wrote it.\nR. Jones read it.\nP. Smith is his name.\n",
         "F: Here I am.\nA: There you are.\nF: Yes.\nA: So am I.\n",

@@ -1,11 +1,14 @@
 """Tables of questions and answers: columns guessed and said, quotes right and wrong, answers anywhere."""
 
+# ruff: noqa: E501 - a table is a line
+
 from __future__ import annotations
 
 import csv
 import io
 import json
 import random
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -65,6 +68,73 @@ def test_any_usual_form(text: str) -> None:
             "Why", "Which"
         )  # without a header some more rows are asked for
     assert told(text)[:2] == [("How?", ["So."]), ("Why?", ["Because."])]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "| Question | Answer |\n|---|---|\n| How? | So, `a\\|b`. |\n| Why? | Because. |\n",
+        "# FAQ\n\nQuestion | Answer\n:--|--:\nHow? | So, `a\\|b`.\nWhy? | Because.\n",
+        "Kettles:\n\n| Q | A |\n|---|---|\n| How? | So, `a\\|b`. |\n\nCups:\n\n| Q | A |\n|---|---|\n| Why? | Because. |\n",
+        " question | answer \n----------+---------\n How?     | So, `a\\|b`.\n Why?     | Because.\n(2 rows)\n",
+        "+----------+--------------+\r\n| question | answer       |\r\n+----------+--------------+\r\n| How?     | So, `a\\|b`. |\r\n"
+        "| Why?     | Because.     |\r\n+----------+--------------+\r\n",
+        "+----------+--------------+\n| question | answer       |\n+==========+==============+\n| How?     | So,          |\n"
+        "|          | `a\\|b`.      |\n+----------+--------------+\n| Why?     | Because.     |\n+----------+--------------+\n",
+        "question | answer\n---------+-------------\nHow?     | So,\n         | `a\\|b`.\nWhy?     | Because.\n",
+        "│ Question │ Answer │\n├──────────┼────────┤\n│ How? │ So, `a\\|b`. │\n│ Why? │ Because. │\n",
+        "| Betreff | Lösung |\n|---|---|\n| How? | So, `a\\|b`. |\n| Why? | Because. |\n| Who? | We. |\n",
+    ],
+)
+def test_tables_with_bars(text: str) -> None:
+    assert told(text)[:2] == [("How?", ["So, `a|b`."]), ("Why?", ["Because."])]
+
+
+def test_columns_of_a_table_with_bars_can_be_said() -> None:
+    text = "| Betreff | Lösung |\n|---|---|\n| How to | So. |\n"
+    assert (
+        told(text, "title=Betreff,answer=Lösung") == told(text, "title=1,answer=2") == [("How to", ["So."])]
+    )
+
+
+ROWS = [
+    ("7", "2020-01-02", "How do I descale it?", "My kettle is full of white stuff.", "With vinegar: fill it, wait for an hour.", "kettle, tea", "3", "https://a.example/1"),
+    ("8", "2020-01-03", "Is it safe?", "My mother drinks of it.", "It is, once it is rinsed with clear water.", "kettle", "-1", "https://a.example/2"),
+    ("9", "2020-01-04", "Who says so?", "I want to know.", "We, who have done it for twenty years and more.", "tea, people", "12", "https://a.example/3"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("delimiter", ["\t", " | ", "|", ";"])
+@pytest.mark.parametrize("order", [range(8), (0, 2, 3, 4, 5, 1, 6, 7), (0, 5, 4, 3, 2, 6, 7, 1)])
+def test_columns_without_a_header_are_known_by_what_is_in_them(delimiter: str, order: Sequence[int]) -> None:
+    text = "\n".join(delimiter.join(row[n] for n in order) for row in ROWS)
+    first, second, _ = found(text)
+    assert isinstance(first, Question)
+    assert isinstance(second, Question)
+    assert first.title == "How do I descale it?"
+    assert first.body and first.body.text == "My kettle is full of white stuff."
+    assert [answer.body.text for answer in first.answers] == ["With vinegar: fill it, wait for an hour."]
+    assert [tag.name for tag in first.tags] == ["kettle", "tea"]
+    assert (first.created, first.score) == (datetime(2020, 1, 2, tzinfo=UTC), 3)
+    assert first.url == "https://a.example/1"
+    assert (second.score, [tag.name for tag in second.tags]) == (-1, ["kettle"])
+
+
+def test_columns_without_a_header_can_be_said_by_number() -> None:
+    text = "How to descale a kettle.|Use vinegar.\nHow to clean a cup.|Use soap.\n"
+    assert told(text, "answer=2,title=1") == [
+        ("How to descale a kettle.", ["Use vinegar."]),
+        ("How to clean a cup.", ["Use soap."]),
+    ]
+    both = (
+        "How do I?\tI asked.\tSo it is done here.\nWhy?\tI know.\tSo it goes.\nWho?\tI did.\tWe all did it.\n"
+    )
+    assert told(both, "title=1,answer=2")[0] == ("How do I?", ["I asked."])
+
+
+def test_quoted_cells_without_a_header() -> None:
+    text = '"How do I, then?","So:\nby hand."\n"Why?","Because, well."\n"Who?","We"\n'
+    assert told(text)[:2] == [("How do I, then?", ["So:\nby hand."]), ("Why?", ["Because, well."])]
 
 
 def test_all_columns() -> None:
@@ -164,6 +234,18 @@ def test_rows_without_a_question_are_told_of() -> None:
         '[{"name": "Ann", "body": "x"}]',
         '{"version": 1, "questions": 7}',
         "answer,score\nSo,3\n",
+        "# Kettles\n\nHow is it?\n\n"
+        + "It is an article.\n" * 9
+        + "\n| Q | A |\n|---|---|\n| How? | So. |\n",
+        "| title | author | date | link |\n|---|---|---|---|\n| Emma | Austen | 1815-12-23 | x |\n",
+        "| a | b |\n|---|---|\n",
+        "|---|---|\n",
+        "2024-01-02 10:11:12 | INFO | started\n2024-01-02 10:11:13 | WARN | again?\n2024-01-02 10:11:14 | INFO | no\n",
+        "x = a | b\ny = c | d\nz = e | f\n",
+        "case a?\tb\ncase c\td\ncase e\tf\n",
+        "Who?\tWhat?\n\t\n\t\n",
+        "How?\t1\nWhy?\t2\nWho?\t3\n",
+        "Is it, or what?\nIt is so.\nYes, it is. Or no?\nI said, yes.\n",
         "a,b\n1,2\n",
         "",
     ],
@@ -288,6 +370,13 @@ def test_what_the_csv_module_writes_is_read(rows: list[tuple[str, str]], delimit
 
 
 COSTLY = {
+    "bars": "|" * 300_000,
+    "rules": "|-|\n" * 100_000,
+    "a rule": "-" * 300_000 + "|",
+    "drawn": "| question | answer |\n|--|--|\n" + "| How? | So. |\n" * 20_000,
+    "drawn lines": "| question | answer |\n|--|--|\n| a | b |\n" + "| | c |\n" * 20_000,
+    "tabs": "a?\tb\n" * 50_000,
+    "wide": ("a?" + "\tb" * 19 + "\n") * 5_000,
     "one row of lines": "id,title,answer\n1,How?,So\n2,How?,So\n" + "x\n" * 300_000,
     "quotes": "question,answer\n" + '"a,"' * 200_000,
     "one question": "title,answer\n" + "".join(f"How?,{n}\n" for n in range(30_000)),
@@ -305,7 +394,9 @@ def test_costly_tables_end(text: str) -> None:
         assert rejection.reason
 
 
-@given(st.sampled_from([*list(COSTLY)[:2], "own"]), st.randoms(use_true_random=False))
+@given(
+    st.sampled_from(["one row of lines", "quotes", "drawn", "tabs", "own"]), st.randoms(use_true_random=False)
+)
 def test_mutated_tables_yield_records_or_one_reason(kind: str, chance: random.Random) -> None:
     text = (
         COSTLY[kind][:300]

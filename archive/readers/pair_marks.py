@@ -89,7 +89,8 @@ class Mark:
     author: str | None = None
     score: int | None = None
     accepted: bool | None = None
-    is_letter: bool = False
+    is_sure: bool = False
+    """Whether it can mean nothing else: a word with a capital and a colon, of a line that is not set in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +168,7 @@ def _seen(line: str) -> _Seen | None:
         author=told["author"].strip() if told["author"] else None,
         score=_score(facts),
         accepted=True if head["best"] or _ACCEPTED.search(facts) else None,
-        is_letter=kind is None,
+        is_sure=bool(kind and text and text["text"]) and not lead and not head["word"][0].islower(),
     )
     return _Seen(word, SET_IN if ">" in lead or len(lead) >= SET_IN else 0, mark)
 

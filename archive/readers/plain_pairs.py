@@ -37,8 +37,8 @@ FEWEST_LINES = 3
 BLOCK_SHARE = 1 / 3
 """The share of the blocks that begin with such a line: an answer has one or two more paragraphs."""
 
-FEWEST_LETTERED = 3
-"""Pairs at least that are marked by letters, and none of which asks with a question mark."""
+FEWEST_UNSURE = 3
+"""Pairs at least that are marked by letters or names, and none of which asks with a question mark."""
 
 ASKING_SHARE = 0.5
 """The share of the headings of their rank that ask; README files have one "Why?" among ten others."""
@@ -200,13 +200,13 @@ def _begin(pairs: list[_Pair], mark: Mark, into: list[str] | None) -> list[str] 
 def _are_pairs(pairs: Sequence[_Pair]) -> bool:
     """Tell whether marks are those of questions and answers: there is a first question, most are answered.
 
-    Letters are names of other things as well, of matrices in code: there, one asks, or all have answers.
+    Letters and words are names of other things as well, in code: there, one asks, or each is answered.
     """
     answered = [pair for pair in pairs if pair.answers]
     if not answered or len(answered) * 2 <= len(pairs) or answered[0].asked.is_blank:
         return False
-    by_word = any(not pair.asked.mark.is_letter for pair in answered)
-    return by_word or any(map(_asks, answered)) or FEWEST_LETTERED <= len(answered) == len(pairs)
+    are_sure = any(pair.asked.mark.is_sure for pair in answered) or any(map(_asks, answered))
+    return are_sure or FEWEST_UNSURE <= len(answered) == len(pairs)
 
 
 def _asks(pair: _Pair) -> bool:

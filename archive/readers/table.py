@@ -1,8 +1,9 @@
-"""Reader of tables of scraped questions and answers: CSV, TSV and JSON, columns guessed or said by `--map`.
+"""Reader of tables of questions and answers: CSV, TSV, JSON, Markdown; columns guessed or said by `--map`.
 
 A question has its answers in one row, in numbered columns, in a list inside a cell, or in several rows that
-repeat its id, its address or its text. A second table of answers may follow behind a line with the sign FS
-(U+001C): `archive/dump.py` puts `questions.csv` and `answers.csv` of one folder together in this way.
+repeat its id, its address or its text. Columns are known by their names (table_columns.py), without a
+header by what is in them (table_guess.py). A second table of answers may follow behind a line with the
+sign FS (U+001C): `archive/dump.py` puts `questions.csv` and `answers.csv` of one folder together so.
 """
 
 from __future__ import annotations
@@ -25,8 +26,10 @@ from .addresses import part_id, question_id, site_of
 from .decoding import decode
 from .gathering import Gathering
 from .json_page import head_of, json_of
-from .table_columns import MAP_LINE, Columns, columns_of
-from .table_rows import Table, header_of, table_of_json, table_of_text
+from .table_bars import table_of_bars
+from .table_columns import ANSWERS, MAP_LINE, Columns, columns_of, parse_map
+from .table_guess import names_of
+from .table_rows import DELIMITERS, Table, header_of, sample_rows, table_of_json, table_of_text
 from .things import body_of_string, count, is_web_address, moment
 
 NAME = "table"
@@ -43,8 +46,14 @@ LIST_DEPTH = 8
 OF_ANSWERS = ("answer_id", "answer_author", "answer_date", "answer_score", "answer_url", "accepted")
 """The roles of columns that say something of an answer."""
 
-FEW = 3
-"""Rows at least of which a table without a header is known."""
+SAMPLE = 65_536
+"""Characters of a table without a header by which its columns are guessed."""
+
+SAMPLE_ROWS = 1000
+"""Rows of a table with bars by which its columns are guessed."""
+
+NAME_LENGTH = 40
+"""Characters of the longest name of a column; sentences are longer."""
 
 _TAGS = re.compile(r"[<>|]+")
 _TAG_SIGNS = re.compile(r"\s*[,;]\s*")
@@ -74,8 +83,11 @@ def sniff(page: Page) -> float:
         return 0.5 if columns.hold_questions() or re.match(r'\{\s*"[^"\n]{3,300}\?"\s*:\s*"', head) else 0.0
     if head.startswith("<"):
         return 0.0
-    found = header_of(_first_line(head), few=SEPARATOR.encode() in page.data)
-    return 0.75 if found else 0.3 if _pairs_without_header(head) else 0.0
+    if drawn := table_of_bars(head):
+        return 0.75 if _answers_in(_renamed(drawn)) else 0.0
+    if header_of(_first_line(head), few=SEPARATOR.encode() in page.data):
+        return 0.75
+    return 0.5 if _without_header(head) else 0.0
 
 
 def with_columns(page: Page, said: str) -> Page:
@@ -112,12 +124,17 @@ def _table(page: Page, text: str, said: str, answers: str, limits: Limits) -> Ta
         if table is None:
             raise PageRejected("not a Q&A page: JSON, and no table of questions")
         return table
-    header = header_of(_first_line(text), said, few=bool(answers))
-    if header is None and (delimiter := _pairs_without_header(text)):
-        return table_of_text(f"question{delimiter}answer\n{text}", delimiter)
-    if header is None:
-        header = (_likely_delimiter(_first_line(text)), Columns())
-    return table_of_text(text.lstrip("\ufeff"), header[0])
+    text = text.lstrip("\ufeff")
+    if drawn := table_of_bars(text):
+        return drawn if said else _renamed(drawn)
+    if said and (numbered := _numbered(text, said)):
+        return numbered
+    if header := header_of(_first_line(text), said, few=bool(answers)):
+        return table_of_text(text, header[0])
+    if guessed := _without_header(text):
+        delimiter, names = guessed
+        return table_of_text(f"{delimiter.join(names)}\n{text}", delimiter)
+    return table_of_text(text, _likely_delimiter(_first_line(text)))
 
 
 def _json(page: Page, text: str, limits: Limits) -> Any:
@@ -149,16 +166,47 @@ def _likely_delimiter(line: str) -> str:
     return max("\t,;|", key=line.count)
 
 
-def _pairs_without_header(text: str) -> str | None:
-    """The delimiter of a table of two columns without a header, the first of which asks."""
-    lines = [line for line in text.split("\n")[:50] if line.strip()][:-1] or text.split("\n")
-    if len(lines) < FEW:
-        return None
-    for delimiter in ("\t", "|", ";"):
-        cells = [line.split(delimiter) for line in lines]
-        if all(len(row) == 2 and row[0].strip(' "').endswith("?") and row[1].strip() for row in cells):
-            return delimiter
+def _without_header(text: str) -> tuple[str, list[str]] | None:
+    """The delimiter of a table without a header, and names for its columns by what is in them."""
+    sample = text[:SAMPLE]
+    if len(sample) < len(text):
+        sample = sample[: sample.rfind("\n") + 1]
+    for delimiter in DELIMITERS:
+        if names := names_of(sample_rows(sample, delimiter)):
+            return delimiter, names
     return None
+
+
+def _renamed(table: Table) -> Table:
+    """A table, its columns named by what is in them where their names do not tell."""
+    if _answers_in(table):
+        return table
+    names = names_of([list(row.values()) for row in table.rows[:SAMPLE_ROWS]])
+    if names is None:
+        return table
+    return Table(names, [dict(zip(names, row.values(), strict=False)) for row in table.rows])
+
+
+def _answers_in(table: Table) -> bool:
+    """Tell whether the names of a table's columns say that they ask and answer."""
+    columns = columns_of(table.names)
+    return columns.asks() and (bool(columns.numbered) or any(role in columns.roles for role in ANSWERS))
+
+
+def _numbered(text: str, said: str) -> Table | None:
+    """The table of a text whose first line is no header, where its columns are said by their numbers."""
+    line = _first_line(text)
+    delimiter = _likely_delimiter(line)
+    cells = line.split(delimiter)
+    if not all(column.isdecimal() for _, column in parse_map(said)) or not any(map(_is_text, cells)):
+        return None
+    names = delimiter.join(str(number) for number, _ in enumerate(cells, start=1))
+    return table_of_text(f"{names}\n{text}", delimiter)
+
+
+def _is_text(cell: str) -> bool:
+    """Tell whether a cell is too much of a sentence to be the name of a column."""
+    return len(cell) > NAME_LENGTH or cell.rstrip('" ').endswith((".", "?", "!"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,10 +71,20 @@ def table_of_text(text: str, delimiter: str) -> Table:
     rows = max(reversed(readings), key=lambda found: _regularity(found, len(names)))
     width = len(names)
     irregular = sum(len(row) > width for row in rows)
+    if delimiter == "|":
+        rows = [[cell.strip() for cell in row] for row in rows]
     fitted = (
         row if len(row) <= width else [*row[: width - 1], delimiter.join(row[width - 1 :])] for row in rows
     )
     return Table(names, [dict(zip(names, row, strict=False)) for row in fitted], irregular)
+
+
+def sample_rows(text: str, delimiter: str) -> list[list[str]]:
+    """Return the rows of a text without a header, quoted or with one on a line."""
+    text = _LINE_END.sub("\n", text)
+    if text.lstrip().startswith('"'):
+        return list(_quoted(text, delimiter))
+    return [line.split(delimiter) for line in text.split("\n") if line.strip()]
 
 
 def table_of_json(value: Any) -> Table | None:
