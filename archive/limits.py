@@ -34,6 +34,10 @@ class Limits:
     text_bytes: int = MEBI
     """A page of scraped text. The sample has 2 KiB; 200 answers of 5,000 characters have 1 MiB."""
 
+    texts_bytes: int = 2 * MEBI
+    """A text of many pages or questions, in memory up to 180 times that, if every line is one; longer ones of
+    a form that is known come in parts (archive/parts.py)."""
+
     json_depth: int = 64
     """Nesting of JSON-LD. Real pages reach 15; Python's own JSON parser gives up at about 1,000."""
 

@@ -275,8 +275,8 @@ def test_any_text_yields_records_or_one_reason(pieces: list[str], chance: random
 
 
 def test_a_page_that_is_too_large_is_rejected() -> None:
-    with pytest.raises(PageRejected, match="12 bytes; plain text is read up to 9 bytes"):
-        list(plain_pairs.read(Page(b"Q: x?\nA: y.\n", "a.md", NOW), Limits(text_bytes=9)))
+    with pytest.raises(PageRejected, match="12 bytes; a text is read up to 9 bytes"):
+        list(plain_pairs.read(Page(b"Q: x?\nA: y.\n", "a.md", NOW), Limits(texts_bytes=9)))
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the real pages of ../shared are not at hand")

@@ -255,6 +255,38 @@ def test_only_a_file_of_one_record_a_line_comes_in_parts(
     ]
 
 
+PAGES = "What is it number {n}? tea TeaA drink. |\nIt is é. It has parts. |\nFrom a letter.\n{gap}"
+PAIRS = "Title: On {n}\nTags: tea\nQuestion: Why is it?\nAnswer by Bo: It is é.\n\nIt is so.\n{gap}"
+
+
+@pytest.mark.parametrize("form", [PAGES, PAIRS, PAIRS.replace("Title: On {n}\nTags: tea\n", "")])
+@pytest.mark.parametrize("gap", ["", "\n", "-----\n"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_long_texts_come_in_parts_of_whole_questions(
+    form: str, gap: str, line_end: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "TEXT_BYTES", 1000)
+    monkeypatch.setattr(parts, "WINDOW_BYTES", 300)
+    monkeypatch.setattr(module, "BLOCK_BYTES", 64)
+    pieces = [form.format(n=n, gap=gap).replace("\n", line_end).encode() for n in range(120)]
+    pages = [one for one in found("-", stdin=b"".join(pieces)) if isinstance(one, Page)]
+    assert b"".join(page.data for page in pages) == b"".join(pieces)
+    assert len(pages) > 5
+    assert all(page.data.startswith(pieces[0][:6]) and len(page.data) <= 1000 for page in pages)
+
+
+def test_a_long_text_without_questions_to_cut_before_comes_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "TEXT_BYTES", 1000)
+    for text in (
+        PAGES.format(n=1, gap="") + "A line of it.\n" * 200,
+        "Q: How?\nA: So.\n" + "A line of it.\n" * 200,
+        "question,answer\n" + '"Q: How?\nA: So.",yes\n' * 200,
+    ):
+        (page,) = found("-", stdin=text.encode())
+        assert isinstance(page, Page)
+        assert page.data == text.encode()
+
+
 def test_parts_of_a_file_that_changed_say_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parts, "PART_BYTES", 100)
     path = tmp_path / "a"

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import Literal
 
 Kind = Literal["question", "answer", "title", "tags"]
@@ -136,6 +137,19 @@ def _are_names(text: str) -> bool:
 
 def _ends_block(number: int, marks: Collection[int], lines: Sequence[str]) -> bool:
     return number + 1 >= len(lines) or number + 1 in marks or not lines[number + 1].strip()
+
+
+def last_question(text: str) -> int:
+    """Return where the last marked question of a part of a text begins, or its title; 0 where none does."""
+    lines = text.split("\n")
+    begin, title = 0, None
+    for number, mark in sorted(marks_of(lines).items(), key=itemgetter(0)):
+        if mark.kind == "title":
+            title = number
+        elif mark.kind != "tags":
+            begin = (number if title is None else title) if mark.kind == "question" else begin
+            title = None
+    return sum(len(line) + 1 for line in lines[:begin])
 
 
 def _prose(lines: Sequence[str]) -> Iterator[tuple[int, str]]:

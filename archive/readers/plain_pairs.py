@@ -22,6 +22,7 @@ from ..page import Found, Page, Problem
 from ..records import Answer, Body, Question, Tag, distinct, printable, tag_name, text_id
 from .decoding import decode
 from .pair_marks import QUESTION_MARKS, SEPARATOR, Mark, marks_of
+from .table_rows import header_of
 
 NAME = "plain_pairs"
 
@@ -98,8 +99,8 @@ def sniff(page: Page) -> float:
 
 def read(page: Page, limits: Limits = LIMITS) -> Iterator[Found]:
     """Yield the questions; raise `PageRejected` where the text has neither marks nor headings that ask."""
-    if len(page.data) > limits.text_bytes:
-        raise PageRejected(f"{len(page.data):,} bytes; plain text is read up to {limits.text_bytes:,} bytes")
+    if len(page.data) > limits.texts_bytes:
+        raise PageRejected(f"{len(page.data):,} bytes; a text is read up to {limits.texts_bytes:,} bytes")
     lines = _lines(page.data)
     pairs = _marked(lines)
     if not _are_pairs(pairs):
@@ -107,7 +108,15 @@ def read(page: Page, limits: Limits = LIMITS) -> Iterator[Found]:
     pairs = [pair for pair in pairs if pair.title or not pair.asked.is_blank]
     if not any(pair.answers for pair in pairs):
         raise PageRejected("not a Q&A page: plain text without marked or headed questions and answers")
-    return _found(pairs[: limits.questions], limits)
+    return _found(pairs, limits)
+
+
+def is_marked(head: bytes) -> bool:
+    """Tell by the beginning of a text whether its questions are marked, so that it can be cut before each."""
+    lines = _lines(head)
+    if _OTHER_FORM.match(decode(head)) or header_of(lines[0]):
+        return False
+    return _are_pairs(_marked(lines))
 
 
 def _lines(data: bytes) -> Sequence[str]:

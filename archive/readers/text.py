@@ -53,13 +53,19 @@ def sniff(page: Page) -> float:
     return 0.5 if is_question_and_answers(cells) else 0.0
 
 
+def is_tagged(head: bytes) -> bool:
+    """Tell by the beginning of a text whether it is of pages with tags, so that it can be cut before each."""
+    text = _text(head)
+    return not _OTHER_FORM.match(text) and bool(tags_of(cells_of(text)))
+
+
 def read(page: Page, limits: Limits = LIMITS) -> Iterator[Found]:
     """Yield the question of each page in the file, and a `Problem` for one that holds none.
 
     Raises `PageRejected` where the file is one page that has another form, or is too large.
     """
-    if len(page.data) > limits.dump_bytes:
-        raise PageRejected(f"{len(page.data):,} bytes; a text is read up to {limits.dump_bytes:,} bytes")
+    if len(page.data) > limits.texts_bytes:
+        raise PageRejected(f"{len(page.data):,} bytes; a text is read up to {limits.texts_bytes:,} bytes")
     pages = pages_of(_text(page.data))
     if len(pages) == 1:
         yield _read_one(pages[0], limits)

@@ -222,6 +222,12 @@ def _by_tags(text: str, breaks: Sequence[_Break]) -> list[str]:
     return _cut(text, breaks[0].behind, (_likeliest(places, asks, usual) for places, asks in found))
 
 
+def last_page(text: str) -> int:
+    """Return where the last page of a part of a file begins, as tags tell; 0 where none but a first does."""
+    found = list(_beginnings(text, list(_breaks(text))))
+    return _likeliest(*found[-1], _Gap.FILE).behind if found else 0
+
+
 def _likeliest(places: Sequence[_Break], asks: int, usual: _Gap) -> _Break:
     """Return the last place before the sign at `asks`, of those with a gap as the file's pages have it."""
     gap = min(usual, max(place.gap for place in places))
