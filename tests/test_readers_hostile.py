@@ -166,7 +166,9 @@ COSTLY: dict[str, tuple[Callable[[], str | bytes], int | str]] = {
         ),
         1,
     ),
-    "a line of 10 MiB": (lambda: "What? |\n" + "x" * (10 * MEBI), "scraped text is read up to"),
+    "a line of 10 MiB": (lambda: "What? |\n" + "x" * (10 * MEBI), "a text is read up to"),
+    "pages in a file": (lambda: "What is it? tea TeaA drink. |\nA thing.\n\n\n" * 40_000, 1),
+    "pairs in a file": (lambda: "Q: What is it?\nA: A thing.\n" * 40_000, 40_000),
     "a line of nearly 1 MiB": (lambda: "What? |\n" + "x" * (MEBI - 100), 1),
     "a name of 4 MiB": (
         lambda: f"<html><p {ITEM}><b itemprop=name>{'x ' * 2 * MEBI}</b><i itemprop=text>y",
