@@ -2,6 +2,7 @@
 
     python -m askive.bench.dump make DIRECTORY --posts 100000     # Posts.xml, Comments.xml, Users.xml, …
     python -m askive.bench.dump measure DIRECTORY [--no-index]    # posts/s and memory of `askive ingest`
+    python -m askive.bench.dump steps PATH                        # CPU per post of each step, space in TMPDIR
 
 The posts come in blocks, each seeded by its number. Lengths and counts are near those of real dumps: three
 answers to two questions, a comment and a half a post, 900 characters of HTML a body, answers up to thousands
@@ -14,19 +15,29 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from argparse import ArgumentParser
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Event, Thread
 from typing import TextIO
 from xml.sax.saxutils import quoteattr
 
 import numpy as np
 
-from .measure import peak_of
+from ..archive.limits import LIMITS
+from ..archive.page import Page
+from ..archive.raw import RawPages
+from ..archive.readers import read_page
+from ..archive.records import Question, Tag
+from ..archive.sources import sources
+from ..archive.store import Store
+from .measure import POLL, peak_of
 from .words import Vocabulary
 
 SEED = 20260101
@@ -193,16 +204,103 @@ def measure(dump: Path, *options: str) -> None:
     print(f"memory of all its processes: {most / 2**20:,.0f} MiB at most")
 
 
+class Steps:
+    """The CPU time of each step, in seconds."""
+
+    def __init__(self) -> None:
+        self.seconds: Counter[str] = Counter()
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Count what is done in this context to a step."""
+        begin = time.process_time()
+        try:
+            yield
+        finally:
+            self.seconds[name] += time.process_time() - begin
+
+
+def steps(path: Path) -> None:
+    """Join, keep, read and store a dump one after the other in this process; print what each takes."""
+    clock, posts, size = Steps(), 0, 0
+    with TemporaryDirectory(prefix="askive-bench-") as work:
+        tempfile.tempdir = f"{work}/temporary"
+        Path(tempfile.tempdir).mkdir()
+        raw = RawPages(Path(work) / "raw")
+        with Store.open(Path(work) / "archive", create=True) as store, Space(Path(tempfile.tempdir)) as space:
+            pages = sources([path], LIMITS, now=lambda: datetime.now(UTC))
+            while True:
+                with clock.step("join"):
+                    page = next((one for one in pages if isinstance(one, Page)), None)
+                if page is None:
+                    break
+                size += len(page.data)
+                with clock.step("keep"):
+                    raw.add(page)
+                with clock.step("read"):
+                    found = list(read_page(page)[1])
+                with clock.step("store"), store.write() as writer:
+                    for one in found:
+                        if isinstance(one, Question):
+                            writer.put(one)
+                        elif isinstance(one, Tag):
+                            writer.put_tag(one)
+                posts += sum(1 + len(one.answers) for one in found if isinstance(one, Question))
+        tempfile.tempdir = None
+    print(f"{posts:,} posts, {size:,} bytes of pages; CPU of each step for a post:")
+    for name, seconds in clock.seconds.items():
+        print(f"  {name:6}{seconds / posts * 1e6:6.0f} µs")
+    print(f"space in TMPDIR: {space.most:,} bytes at most, {space.most / size:.1f} times the pages")
+
+
+class Space:
+    """Watches how much space the temporary files of this process take, those without a name included."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory, self.most = directory, 0
+        self._stop = Event()
+        self._thread = Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> Space:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._stop.wait(POLL):
+            self.most = max(self.most, self._taken())
+
+    def _taken(self) -> int:
+        sizes: dict[int, int] = {}
+        for file in [*self.directory.rglob("*"), *self._nameless()]:
+            with suppress(OSError):  # gone since
+                status = file.stat()
+                sizes[status.st_ino] = status.st_blocks * 512
+        return sum(sizes.values())
+
+    def _nameless(self) -> Iterator[Path]:
+        """The open files that were deleted, as SQLite's are that it sorts in (proc(5), /proc/PID/fd)."""
+        for handle in Path("/proc/self/fd").glob("*"):
+            with suppress(OSError):
+                if str(handle.readlink()).endswith(" (deleted)"):
+                    yield handle
+
+
 def main() -> None:
     """Make a dump, or measure one."""
     parser = ArgumentParser(description=__doc__)
-    parser.add_argument("work", choices=["make", "measure"])
+    parser.add_argument("work", choices=["make", "measure", "steps"])
     parser.add_argument("directory", type=Path)
     parser.add_argument("--posts", type=int, default=100_000)
     parser.add_argument("--no-index", action="store_true", help="measure without the index")
     options = parser.parse_args()
     if options.work == "make":
         Generator(options.posts).write(options.directory)
+    elif options.work == "steps":
+        steps(options.directory)
     else:
         measure(options.directory, *(["--no-index"] if options.no_index else []))
 
