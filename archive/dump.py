@@ -1,12 +1,13 @@
-"""A Stack Exchange data dump of any size, or an export of a team -> pages of whole questions.
+"""Stack Exchange data dumps of any size -> pages of whole questions.
 
-The rows of a question are spread over a dump's tables: its answers stand anywhere behind it, its comments
-and links in files of their own. A temporary SQLite file brings them together: rows go in as they come, and
-out sorted by question, sorted by SQLite in files where memory does not suffice. It takes about twice the
-space of the dump, in `TMPDIR`.
+A dump is tables, one XML file each, that come in any order: from a folder, or out of containers. The rows of
+a question are spread over them: its answers stand anywhere behind it, its comments and links in files of
+their own. A temporary SQLite file for each dump brings them together: rows go in as they come, and out sorted
+by question, sorted by SQLite in files where memory does not suffice.
 
 A page holds the rows of the questions whose numbers lie in one range of `RANGE`, byte for byte: a later dump
-of the same site gives the same pages where nothing changed, and those are not read again.
+of the same site gives the same pages where nothing changed, and those are not read again. So does the same
+dump in another packing.
 """
 
 from __future__ import annotations
@@ -14,12 +15,11 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from codecs import BOM_UTF8
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -27,13 +27,8 @@ from xml.sax.saxutils import quoteattr
 
 from .errors import PageRejected
 from .limits import Limits
-from .readers.decoding import decode
-from .readers.dump import ANSWER, EXCERPT, QUESTION, WIKI, is_deleted, key_of, site_of_source
-from .readers.dump_rows import BrokenRow, Row, Torn, attributes, rows
-from .readers.json_page import HEAD_BYTES
-from .readers.table import SEPARATOR
-from .readers.table_rows import header_of
-from .readers.teams import is_teams_posts
+from .readers.dump import ANSWER, EXCERPT, QUESTION, WIKI, is_deleted, key_of, site_of_source, table_of
+from .readers.dump_rows import TABLES, BrokenRow, Row, Torn, attributes, rows
 
 RANGE = 1_000
 """Numbers of one page. Of three posts one is a question: some hundred questions, half a MiB."""
@@ -50,24 +45,45 @@ CACHE_KIB = 65_536
 MAX_NUMBER = 2**63 - 1
 """SQLite's integers have 64 bits; a number has up to 18 digits in the reader too."""
 
-Blocks = Callable[[], Iterable[bytes]]
-"""Opens a table and yields its bytes."""
-
-_NAME = re.compile(r"(posts|comments|users|tags|postlinks|badges|posthistory|votes)\.xml", re.IGNORECASE)
-_QUESTIONS = re.compile(r"(.*)question(s?\.(?:csv|tsv|tab|txt))")
-
-TEAM_FILES = ("posts.json", "comments.json", "postlinks.json", "users.json", "tags.json")
-"""The files of an export of Stack Overflow for Teams that records are made of."""
-
+_FILE = re.compile(
+    r"(?:(?P<dump>.+)[-_.])?(?P<table>posts|comments|users|tags|postlinks|badges|posthistory|votes)"
+    r"(?:\.(?:7z|bz2|gz|tar|tgz|xml|xz|zip|zst))+",
+    re.IGNORECASE,
+)
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
 _RANK: Mapping[str, int] = {"question": 0, "answer": 1, "comments": 2, "postlinks": 3}
 
 
-class Dump(NamedTuple):
-    """A dump in a folder: its tables by name, those that no record is made of as well."""
+class Place(NamedTuple):
+    """Where a table belongs: `dump` is the path that its tables have in common, `table` in small letters."""
 
-    folder: Path
-    files: Mapping[str, Path]
+    dump: str
+    table: str
+
+
+def place_of(name: str) -> Place | None:
+    """Return the place of a file or a member of that name; None where it names no table.
+
+    A container that holds one table is named after it, as those of Stack Overflow are.
+
+    >>> place_of("dumps/coffee.stackexchange.com.7z!/Posts.xml")
+    Place(dump='dumps/coffee.stackexchange.com.7z!', table='posts')
+    >>> place_of("dumps/stackoverflow.com-PostLinks.7z!/PostLinks.xml")
+    Place(dump='dumps/stackoverflow.com', table='postlinks')
+    """
+    folder, file = _split(name)
+    if file is None:
+        return None
+    if folder.endswith("!"):
+        around, container = _split(folder[:-1])
+        if container and container["table"].lower() == file["table"].lower():
+            folder, file = around, container
+    return Place("/".join(filter(None, (folder, file["dump"]))) or ".", file["table"].lower())
+
+
+def _split(path: str) -> tuple[str, re.Match[str] | None]:
+    folder, _, file = path.rpartition("/")
+    return folder, _FILE.fullmatch(file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,101 +94,56 @@ class DumpPage:
     data: bytes
 
 
-def dump_among(folder: Path, paths: Iterable[Path]) -> Dump | None:
-    """Return the dump whose tables are among the paths of a folder; None without a `Posts.xml`."""
-    held = {path.name.lower(): path for path in paths}
-    files = {
-        match[1]: path for name, path in held.items() if (match := _NAME.fullmatch(name)) and path.is_file()
-    }
-    if "posts" in files:
-        return Dump(folder, files)
-    if (posts := held.get("posts.json")) and posts.is_file() and _is_of_team(posts):
-        return Dump(
-            folder, {name: held[name] for name in TEAM_FILES if name in held and held[name].is_file()}
-        )
-    return _pair(folder, held)
+class Dumps:
+    """The dumps whose tables are being gathered, each in a file of its own that is open while it is used."""
 
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._folder: TemporaryDirectory[str] | None = None
+        self._dumps: dict[str, Dump] = {}
 
-def _pair(folder: Path, held: Mapping[str, Path]) -> Dump | None:
-    """The first two tables of a folder that are named alike, one of questions and one of answers."""
-    for name, questions in held.items():
-        if (match := _QUESTIONS.fullmatch(name)) and questions.is_file():
-            answers = held.get(f"{match[1]}answer{match[2]}")
-            if answers and answers.is_file() and _are_tables(questions, answers):
-                return Dump(folder, {"questions": questions, "answers": answers})
-    return None
+    def close(self) -> None:
+        """Remove the temporary files; to be called in any case."""
+        if self._folder is not None:
+            self._folder.cleanup()
 
+    def takes(self, name: str, head: bytes) -> bool:
+        """Tell whether what has this name, and begins like this, is a table of a dump."""
+        place = place_of(name)
+        return place is not None and table_of(head) == place.table
 
-def _are_tables(questions: Path, answers: Path) -> bool:
-    """Tell whether the headers of two files say that one asks and one answers."""
-    heads = header_of(_first_line(questions), few=True), header_of(_first_line(answers))
-    return bool(heads[0] and heads[0][1].asks() and heads[1] and heads[1][1].hold_answers())
+    def add(self, name: str, blocks: Iterable[bytes]) -> None:
+        """Add a table to its dump; nothing is read of one that no record is made of.
 
+        Raises `PageRejected` where the dump has this table already, there are too many dumps, or the
+        temporary file cannot be kept; and what the blocks raise, behind what is whole.
+        """
+        place = place_of(name)
+        if place is not None and place.table in TABLES:
+            dump = self._dumps.get(place.dump) or self._new(place.dump)
+            dump.add(place.table, blocks)
 
-def _first_line(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            return decode(file.readline(HEAD_BYTES)).strip()
-    except OSError:
-        return ""
+    def finished(self, within: str) -> Iterator[Dump]:
+        """Yield the dumps whose paths begin like this, each for the last time."""
+        for name in [name for name in self._dumps if name.startswith(within)]:
+            dump = self._dumps.pop(name)
+            try:
+                yield dump
+            finally:
+                dump.remove()
 
-
-def _is_of_team(posts: Path) -> bool:
-    try:
-        with posts.open("rb") as file:
-            return is_teams_posts(file.read(HEAD_BYTES))
-    except OSError:
-        return False
-
-
-def pages(tables: Mapping[str, Blocks], source: str, limits: Limits) -> Iterator[DumpPage]:
-    """Yield a dump as pages, those of its tags first, then its questions by number.
-
-    `tables` opens each table that there is, by its name in small letters; the files of a team's export make
-    one page. Raises `PageRejected` where the temporary file cannot be kept, or an export is larger than JSON
-    is read; and behind the last page where rows were no XML, or too many of one question.
-    """
-    if "posts.json" in tables:
-        yield _united(tables, limits)
-        return
-    if "answers" in tables:
-        yield _joined(tables, limits)
-        return
-    try:
-        with (
-            TemporaryDirectory(prefix="askive-") as folder,
-            closing(sqlite3.connect(Path(folder) / "dump.sqlite3", isolation_level=None)) as db,
-        ):
-            yield from _Join(db, source, limits).pages(tables)
-    except sqlite3.Error as error:
-        raise PageRejected(f"the dump cannot be sorted in TMPDIR: {error}") from error
-
-
-def _joined(tables: Mapping[str, Blocks], limits: Limits) -> DumpPage:
-    """A table of questions, and behind it that of their answers."""
-    data = b""
-    for name in ("questions", "answers"):
-        for block in tables[name]():
-            data += block
-            if len(data) > limits.dump_bytes:
-                raise PageRejected(f"more than {limits.dump_bytes:,} bytes of tables")
-        data += SEPARATOR.encode() if name == "questions" else b""
-    return DumpPage("tables", data)
-
-
-def _united(tables: Mapping[str, Blocks], limits: Limits) -> DumpPage:
-    """The files of a team's export as one page: an object with each file, as it is, under its name."""
-    data = b"{"
-    for name in TEAM_FILES:
-        if name not in tables:
-            continue
-        data += b"".join([b",\n" if len(data) > 1 else b"", f'"{name.removesuffix(".json")}": '.encode()])
-        begin = len(data)
-        for block in tables[name]():
-            data += block if len(data) > begin else block.removeprefix(BOM_UTF8)
-            if len(data) > limits.dump_bytes:
-                raise PageRejected(f"more than {limits.dump_bytes:,} bytes of JSON")
-    return DumpPage("export", data + b"}\n")
+    def _new(self, name: str) -> Dump:
+        if len(self._dumps) == self._limits.nest_dumps:
+            raise PageRejected(
+                f"more than {self._limits.nest_dumps:,} data dumps at once: ingest it by itself"
+            )
+        try:
+            self._folder = self._folder or TemporaryDirectory(prefix="askive-")
+        except OSError as error:
+            raise PageRejected(f"the dump cannot be sorted in TMPDIR: {error.strerror}") from error
+        path = Path(self._folder.name) / f"{len(self._dumps)}.sqlite3"
+        self._dumps[name] = Dump(path, name.removesuffix("!"), self._limits)
+        return self._dumps[name]
 
 
 @dataclass(slots=True)
@@ -191,73 +162,124 @@ class _Part:
         self.size += len(data)
 
 
-class _Join:
+class Dump:
     """One dump in a temporary file."""
 
-    def __init__(self, db: sqlite3.Connection, source: str, limits: Limits) -> None:
-        self.db, self.limits = db, limits
-        self.site = site_of_source(source)
-        self.key: str | None = None
-        self.broken: Counter[str] = Counter()
-        db.executescript(f"PRAGMA cache_size = -{CACHE_KIB}; {_SCHEMA}")
+    def __init__(self, path: Path, name: str, limits: Limits) -> None:
+        self.name = name
+        self._path, self._limits = path, limits
+        self._site = site_of_source(name)
+        self._key: str | None = None
+        self._tables: set[str] = set()
+        self._broken: Counter[str] = Counter()
+        self._failure: PageRejected | None = None
 
-    def pages(self, tables: Mapping[str, Blocks]) -> Iterator[DumpPage]:
-        for table, fill in (
-            ("posts", self._posts),
-            ("comments", self._of_posts),
-            ("postlinks", self._of_posts),
-            ("users", self._users),
-            ("tags", self._tags),
-        ):
-            if table in tables:
-                self.db.execute("BEGIN")
-                fill(table, self._rows(table, tables[table]()))
-                self.db.execute("COMMIT")
-        yield from self._tag_pages()
-        yield from self._question_pages()
-        if self.broken:
-            lost = (f"{count:,} of its {table} are torn or too large" for table, count in self.broken.items())
+    def add(self, table: str, blocks: Iterable[bytes]) -> None:
+        """Add a table, whatever came before."""
+        if table in self._tables:
+            raise PageRejected(f"a second table of {table} in one dump: the first is read")
+        with self._open() as db:
+            if not self._tables:
+                db.executescript(_SCHEMA)
+            self._tables.add(table)
+            db.execute("BEGIN")
+            try:
+                self._fill(db, table, self._rows(table, blocks))
+            finally:
+                if db.in_transaction:  # SQLite has rolled back where the disk is full
+                    db.execute("COMMIT")
+
+    def pages(self) -> Iterator[DumpPage]:
+        """Yield the pages of the tags, then those of the questions by number.
+
+        Raises `PageRejected` behind the last page where there were no posts, rows that are no XML, or too
+        many of one question; and where the temporary file cannot be kept.
+        """
+        with self._open() as db:
+            yield from self._tag_pages(db)
+            yield from self._question_pages(db)
+        if "posts" not in self._tables:
+            found = ", ".join(sorted(self._tables))
+            raise PageRejected(
+                f"the {found} of a data dump: they are read with its posts, ingest all together"
+            )
+        if self._broken:
+            lost = (
+                f"{count:,} of its {table} are torn or too large" for table, count in self._broken.items()
+            )
             raise PageRejected(", ".join(lost))
+
+    def remove(self) -> None:
+        """Remove the temporary file."""
+        self._path.unlink(missing_ok=True)
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        """The file; what SQLite finds wrong with it is the end of the dump, for it keeps no journal."""
+        if self._failure:
+            raise PageRejected(self._failure.reason)
+        try:
+            with closing(sqlite3.connect(self._path, isolation_level=None)) as db:
+                db.executescript(_SETTINGS)
+                yield db
+        except sqlite3.Error as error:
+            self._failure = PageRejected(f"the dump cannot be sorted in TMPDIR: {error}")
+            self.remove()
+            raise self._failure from error
+
+    def _fill(
+        self, db: sqlite3.Connection, table: str, found: Iterable[tuple[Row, Mapping[str, str]]]
+    ) -> None:
+        if table == "posts":
+            self._posts(db, found)
+        elif table == "users":
+            self._users(db, found)
+        elif table == "tags":
+            self._tags(db, found)
+        else:
+            self._of_posts(db, table, found)
 
     def _rows(self, table: str, blocks: Iterable[bytes]) -> Iterator[tuple[Row, Mapping[str, str]]]:
         """The rows of a table with their attributes; broken ones are counted."""
-        for row in rows(blocks, table, self.limits):
+        for row in rows(blocks, table, self._limits):
             try:
                 if isinstance(row, Torn):
                     raise BrokenRow("torn")
                 yield row, attributes(row.data)
             except BrokenRow:
-                self.broken[table] += 1
+                self._broken[table] += 1
 
-    def _posts(self, _: str, found: Iterable[tuple[Row, Mapping[str, str]]]) -> None:
+    def _posts(self, db: sqlite3.Connection, found: Iterable[tuple[Row, Mapping[str, str]]]) -> None:
         for row, values in found:
-            self.key = self.key or key_of(values)
+            self._key = self._key or key_of(values)
             own, kind = _number(values, "Id"), values.get("PostTypeId")
             if own is None:
-                self.broken["posts"] += 1
+                self._broken["posts"] += 1
             elif is_deleted(values):
-                self.db.execute("INSERT OR IGNORE INTO posts VALUES (?, NULL)", [own])
+                db.execute("INSERT OR IGNORE INTO posts VALUES (?, NULL)", [own])
             elif kind == QUESTION:
-                self._keep(own, "question", own, values, row)
+                self._keep(db, own, "question", own, values, row)
             elif kind == ANSWER and (question := _number(values, "ParentId")) is not None:
-                self._keep(question, "answer", own, values, row)
-                self.db.execute("INSERT OR IGNORE INTO posts VALUES (?, ?)", [own, question])
+                self._keep(db, question, "answer", own, values, row)
+                db.execute("INSERT OR IGNORE INTO posts VALUES (?, ?)", [own, question])
             elif kind in (EXCERPT, WIKI):
-                self.db.execute("INSERT OR REPLACE INTO wikis VALUES (?, ?)", [own, row.data])
+                db.execute("INSERT OR REPLACE INTO wikis VALUES (?, ?)", [own, row.data])
 
-    def _of_posts(self, table: str, found: Iterable[tuple[Row, Mapping[str, str]]]) -> None:
+    def _of_posts(
+        self, db: sqlite3.Connection, table: str, found: Iterable[tuple[Row, Mapping[str, str]]]
+    ) -> None:
         """Keep comments or links: they belong to a post, whose question is looked up when all are in."""
         for row, values in found:
             post = _number(values, "PostId")
             if post is not None and not is_deleted(values):
-                self._keep(post, table, _number(values, "Id") or 0, values, row)
+                self._keep(db, post, table, _number(values, "Id") or 0, values, row)
 
-    def _users(self, _: str, found: Iterable[tuple[Row, Mapping[str, str]]]) -> None:
+    def _users(self, db: sqlite3.Connection, found: Iterable[tuple[Row, Mapping[str, str]]]) -> None:
         named = ((_number(values, "Id"), values.get("DisplayName")) for _, values in found)
-        self.db.executemany("INSERT OR REPLACE INTO users VALUES (?, ?)", (row for row in named if all(row)))
+        db.executemany("INSERT OR REPLACE INTO users VALUES (?, ?)", (row for row in named if all(row)))
 
-    def _tags(self, _: str, found: Iterable[tuple[Row, Mapping[str, str]]]) -> None:
-        self.db.executemany(
+    def _tags(self, db: sqlite3.Connection, found: Iterable[tuple[Row, Mapping[str, str]]]) -> None:
+        db.executemany(
             "INSERT INTO tags VALUES (?, ?, ?)",
             (
                 (row.data, _number(values, "ExcerptPostId"), _number(values, "WikiPostId"))
@@ -265,47 +287,52 @@ class _Join:
             ),
         )
 
-    def _keep(self, post: int, kind: str, own: int, values: Mapping[str, str], row: Row) -> None:
+    def _keep(
+        self, db: sqlite3.Connection, post: int, kind: str, own: int, values: Mapping[str, str], row: Row
+    ) -> None:
         owner = _number(values, "OwnerUserId") or _number(values, "UserId")
-        self.db.execute("INSERT INTO kept VALUES (?, ?, ?, ?, ?)", [post, _RANK[kind], own, owner, row.data])
+        db.execute("INSERT INTO kept VALUES (?, ?, ?, ?, ?)", [post, _RANK[kind], own, owner, row.data])
 
-    def _tag_pages(self) -> Iterator[DumpPage]:
+    def _tag_pages(self, db: sqlite3.Connection) -> Iterator[DumpPage]:
         part = _Part()
         begin = 1
-        for number, (data, excerpt, wiki) in enumerate(self.db.execute(_TAGS), start=1):
+        for number, (data, excerpt, wiki) in enumerate(db.execute(_TAGS), start=1):
             part.add("tags", data)
             for post in (excerpt, wiki):
                 if post is not None:
                     part.add("posts", post)
             if number - begin + 1 == TAGS_OF_A_PAGE or part.size > PAGE_BYTES:
-                yield self._page(f"tags-{begin}", part)
+                yield self._page(db, f"tags-{begin}", part)
                 part, begin = _Part(), number + 1
         if part.size:
-            yield self._page(f"tags-{begin}", part)
+            yield self._page(db, f"tags-{begin}", part)
 
-    def _question_pages(self) -> Iterator[DumpPage]:
+    def _question_pages(self, db: sqlite3.Connection) -> Iterator[DumpPage]:
         part = _Part()
         begin: int | None = None
-        for question, group in groupby(self.db.execute(_KEPT), key=lambda kept: kept[0]):
+        for question, group in groupby(db.execute(_KEPT), key=lambda kept: kept[0]):
             if begin is not None and (question // RANGE != begin // RANGE or part.size > PAGE_BYTES):
-                yield self._page(f"questions-{begin}", part)
+                yield self._page(db, f"questions-{begin}", part)
                 part, begin = _Part(), None
+            first = next(group)
+            if _TABLE[first[1]] != "posts":
+                continue  # comments and links of a post that the dump has not
             begin = question if begin is None else begin
             before = part.size
-            for _, rank, owner, data in group:
-                if part.size - before > self.limits.dump_bytes // 2:
-                    self.broken["questions"] += 1
+            for _, rank, owner, data in chain([first], group):
+                if part.size - before > self._limits.dump_bytes // 2:
+                    self._broken["questions"] += 1
                     break
                 part.add(_TABLE[rank], data)
                 if owner is not None:
                     part.owners.add(owner)
         if begin is not None:
-            yield self._page(f"questions-{begin}", part)
+            yield self._page(db, f"questions-{begin}", part)
 
-    def _page(self, name: str, part: _Part) -> DumpPage:
+    def _page(self, db: sqlite3.Connection, name: str, part: _Part) -> DumpPage:
         """The part as a document of the tables of the dump; of users it has the names."""
-        told = f" site={quoteattr(self.site)}" if self.site else f" key={quoteattr(self.key or '')}"
-        names = self.db.execute(_USERS, [json.dumps(sorted(part.owners))])
+        told = f" site={quoteattr(self._site)}" if self._site else f" key={quoteattr(self._key or '')}"
+        names = db.execute(_USERS, [json.dumps(sorted(part.owners))])
         users = [
             f"<row Id={quoteattr(str(id))} DisplayName={quoteattr(name)} />".encode() for id, name in names
         ]
@@ -337,12 +364,15 @@ def _number(values: Mapping[str, str], column: str) -> int | None:
 _TABLE = ("posts", "posts", "comments", "postlinks")
 """The table of a row, by its rank."""
 
-# `posts` has the question of every answer, and no question for what was deleted.
-_SCHEMA = """
+_SETTINGS = f"""
+    PRAGMA cache_size = -{CACHE_KIB};
     PRAGMA journal_mode = OFF;
     PRAGMA synchronous = OFF;
     PRAGMA locking_mode = EXCLUSIVE;
     PRAGMA temp_store = FILE;
+"""
+# `posts` has the question of every answer, and no question for what was deleted.
+_SCHEMA = """
     CREATE TABLE kept (post INTEGER, rank INTEGER, own INTEGER, owner INTEGER, data BLOB);
     CREATE TABLE posts (id INTEGER PRIMARY KEY, question INTEGER);
     CREATE TABLE wikis (id INTEGER PRIMARY KEY, data BLOB);

@@ -115,6 +115,9 @@ class Limits:
     nest_rejections: int = 1000
     """Members passed over that are named; the others are counted, as a container may hold nothing else."""
 
+    nest_dumps: int = 1000
+    """Data dumps whose tables are gathered at once, a temporary file each. Stack Exchange has 370 sites."""
+
     spooled_bytes: int = 8 * GIBI
     """A container that must be read from its end (zip, 7z, ZIM) and comes in a stream: a temporary file."""
 

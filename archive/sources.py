@@ -11,23 +11,19 @@ import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Literal, NamedTuple
 
 from .containers.budget import Budget
 from .containers.content import BLOCK_BYTES, Content
-from .containers.folders import Folder, kind_of
-from .containers.member import Member
+from .containers.folders import Together, together
+from .containers.member import Member, Members
 from .containers.nest import Nest, printable_name
 from .disk import size_of_files
-from .dump import Dump, dump_among
-from .dump import pages as pages_of_dump
 from .errors import ArchiveDamaged, NoSuchSource, PageRejected
 from .limits import Limits
 from .page import Page, Rejected
-from .parts import PART_BYTES
 from .raw import RawPages
 
 Source = Path | Literal["-"]
@@ -114,24 +110,15 @@ def total_bytes(paths: Iterable[Source]) -> int | None:
         for found in walk(Path(path)):
             if isinstance(found, RawPages):
                 total += size_of_files(found.directory)
-            elif isinstance(found, OneSource):
-                total += size_of_files(found.path)
-            elif isinstance(found, Dump):
-                total += sum(map(_size, found.files.values()))
+            elif isinstance(found, Together):
+                total += sum(map(_size, found.files))
             elif isinstance(found, Path):
                 total += _size(found)
     return total
 
 
-class OneSource(NamedTuple):
-    """A folder that is read as one, and what reads it."""
-
-    path: Path
-    kind: Folder
-
-
-def walk(top: Path) -> Iterator[Path | RawPages | OneSource | Dump | Rejected]:
-    """Yield the regular files at and below a path, sorted; a folder that is one source, or a dump, as that.
+def walk(top: Path) -> Iterator[Path | RawPages | Together | Rejected]:
+    """Yield the regular files at and below a path, sorted; those that are one source as that.
 
     Hidden names are passed over below `top`, a folder met before as well; one that it is itself in is a
     loop and rejected, like what is neither file nor folder, or cannot be looked at.
@@ -149,24 +136,21 @@ def walk(top: Path) -> Iterator[Path | RawPages | OneSource | Dump | Rejected]:
             continue
         own = (status.st_dev, status.st_ino)
         if stat.S_ISREG(status.st_mode):
-            is_long = path == top and status.st_size > PART_BYTES  # posts alone, of a dump
-            yield (dump_among(path.parent, [path]) if is_long else None) or path
+            yield path
         elif not stat.S_ISDIR(status.st_mode):
             yield Rejected(name_of(path), _special(status.st_mode))
         elif own in above:
             yield Rejected(name_of(path), "a loop: this folder lies in itself")
         elif own not in seen:
             seen.add(own)
-            kind = kind_of([child.name for child in below])
             if keeps_raw:
                 yield RawPages(path)
-            elif kind is not None:
-                yield OneSource(path, kind)
-            else:
-                if dump := dump_among(path, below):
-                    yield dump
-                    below = [child for child in below if child not in dump.files.values()]
-                ahead += [(p, (*above, own)) for p in reversed(below) if not p.name.startswith(".")]
+                continue
+            below = [child for child in below if not child.name.startswith(".")]
+            groups = list(together(path, below))
+            yield from groups
+            told = {file for group in groups for file in group.files}
+            ahead += [(child, (*above, own)) for child in reversed(below) if child not in told]
 
 
 def name_of(path: Path) -> str:
@@ -196,10 +180,8 @@ class _Opener:
             elif isinstance(found, RawPages):
                 for sha256 in found.in_order():
                     yield self._raw(found, sha256)
-            elif isinstance(found, OneSource):
-                yield from self._rejecting(name_of(found.path), self._one_source(found))
-            elif isinstance(found, Dump):
-                yield from self._rejecting(name_of(found.folder), self._dump(found))
+            elif isinstance(found, Together):
+                yield from self._rejecting(name_of(found.folder), self._together(found))
             elif _is_raw_file(found):
                 yield self._raw(RawPages(found.parent.parent), found.stem)
             else:
@@ -246,28 +228,27 @@ class _Opener:
             return
         raise PageRejected("it changes while it is read: ingest it again")
 
-    def _one_source(self, found: OneSource) -> Iterator[Page | Rejected]:
-        """The pages of a folder that is one source."""
-        size = size_of_files(found.path)
-        budget = Budget(self.limits, size)
-        members = found.kind.members(found.path, budget)
-        yield from Nest(budget, self.tick).pages_of(name_of(found.path), members)
-        self.on_bytes(size)
+    def _together(self, found: Together) -> Iterator[Found]:
+        """What files hold that are one source: they are read all, or none of them where none has changed."""
+        name = name_of(found.folder)
+        before = {name_of(path): state_of(path) for path in found.files}
+        is_new = not all(map(self.is_done, before.values()))
+        if is_new:
+            budget = Budget(self.limits, sum(state.size for state in before.values()))
+            members = found.kind.members(name, self._opened(found.files, budget), self.limits)
+            yield from Nest(budget, self.tick).pages_of(name, members)
+            if [*before.values()] != [state_of(path) for path in found.files]:
+                raise PageRejected("it changed while it was read and may be torn: ingest it again")
+        else:
+            self.on_bytes(sum(state.size for state in before.values()))
+        yield from (FileEnd(source, state, is_new) for source, state in before.items())
 
-    def _dump(self, dump: Dump) -> Iterator[Page]:
-        """The pages of a data dump, whose tables are read each from its beginning to its end."""
-        source = name_of(dump.folder)
-        before = [state_of(path) for path in dump.files.values()]
-        tables = {table: partial(self._table, path) for table, path in dump.files.items()}
-        for page in pages_of_dump(tables, source, self.limits):
-            yield Page(page.data, f"{source}#{page.name}", self.tick())
-        if before != [state_of(path) for path in dump.files.values()]:
-            raise PageRejected("it changed while it was read and may be torn: ingest it again")
-
-    def _table(self, path: Path) -> Iterator[bytes]:
-        budget = Budget(self.limits, _size(path))
-        with open(path, "rb", opener=_open_regular) as file:
-            yield from _Told(self.on_bytes, budget).blocks(file)
+    def _opened(self, paths: Iterable[Path], budget: Budget) -> Members:
+        for path in paths:
+            with open(path, "rb", opener=_open_regular) as file:
+                told = _Told(self.on_bytes, budget)
+                yield Member(name_of(path), Content(told.blocks(file), file))
+                told.rest(os.fstat(file.fileno()).st_size)
 
     def _pages(self, source: str, file: BinaryIO, size: int | None) -> Iterator[Page | Rejected]:
         """The pages of a file; of standard input the size is not known, nor can one seek in it."""

@@ -7,11 +7,12 @@ import io
 import json
 import tarfile
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from typing import Any
 
+import pytest
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
@@ -134,3 +135,13 @@ def har_entry(address: str, body: bytes, *, status: int = 200, packed: bool = Fa
 def har_of(entries: Iterable[Mapping[str, Any]]) -> bytes:
     """Return a browser's log."""
     return json.dumps({"log": {"version": "1.2", "pages": [], "entries": list(entries)}}).encode()
+
+
+def sevenzip_of(files: Sequence[tuple[str, bytes]], password: str | None = None) -> bytes:
+    """Return a 7z; skips the test where py7zr is not installed."""
+    py7zr = pytest.importorskip("py7zr", reason="py7zr is of the extra `containers`")
+    out = io.BytesIO()
+    with py7zr.SevenZipFile(out, "w", password=password) as archive:
+        for name, data in files:
+            archive.writestr(data, name)
+    return out.getvalue()

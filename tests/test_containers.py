@@ -14,7 +14,7 @@ import threading
 import tracemalloc
 import zipfile
 import zlib
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -43,6 +43,7 @@ from .containers import (
     har_of,
     mhtml_of,
     piped_zip_of,
+    sevenzip_of,
     tar_entry,
     tar_of,
     warc_of,
@@ -645,15 +646,6 @@ def test_pages_of_a_zim(zim: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 # 7z
-
-
-def sevenzip_of(files: Sequence[tuple[str, bytes]], password: str | None = None) -> bytes:
-    py7zr = pytest.importorskip("py7zr", reason="py7zr is of the extra `containers`")
-    out = io.BytesIO()
-    with py7zr.SevenZipFile(out, "w", password=password) as archive:
-        for name, data in files:
-            archive.writestr(data, name)
-    return out.getvalue()
 
 
 def test_members_of_a_7z(monkeypatch: pytest.MonkeyPatch) -> None:

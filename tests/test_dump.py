@@ -4,16 +4,24 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
+import io
+import lzma
 import random
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
 import pytest
-from askive.archive import dump
+from askive.archive import dump, zstd
+from askive.archive.containers.budget import Budget
+from askive.archive.containers.content import Content
+from askive.archive.containers.member import Member
+from askive.archive.containers.nest import Nest
 from askive.archive.errors import PageRejected
 from askive.archive.ingest import ingest
 from askive.archive.limits import LIMITS, Limits
@@ -27,6 +35,8 @@ from askive.archive.sources import FileEnd, sources, total_bytes
 from askive.archive.store import Store
 from hypothesis import given
 from hypothesis import strategies as st
+
+from .containers import sevenzip_of, tar_of, zip_of
 
 NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
 SHARED = Path(__file__).parents[2] / "shared" / "pages" / "stackexchange_dump" / "coffee-Posts.xml"
@@ -79,6 +89,12 @@ def folder(top: Path, name: str = "tea.stackexchange.com", /, **changed: str | N
 def found(path: Path, limits: Limits = LIMITS) -> list[Page | Rejected]:
     each = sources([path], limits, now=lambda: NOW)
     return [one for one in each if not isinstance(one, FileEnd)]
+
+
+def nested(files: list[tuple[str, bytes]], limits: Limits = LIMITS) -> list[Page | Rejected]:
+    """Return what the members of a container give."""
+    data = tar_of(files)
+    return list(Nest(Budget(limits, len(data)), lambda: NOW).pages(Member("x", Content([data]))))
 
 
 def records(path: Path) -> dict[str, Question]:
@@ -145,8 +161,10 @@ def test_any_table_but_the_posts_may_be_missing(tmp_path: Path, missing: str) ->
 
 
 def test_a_table_without_posts_is_rejected_with_the_way_out(tmp_path: Path) -> None:
-    (page,) = found(folder(tmp_path, Posts=None) / "Comments.xml")
-    assert isinstance(page, Page)
+    path = folder(tmp_path, Posts=None)
+    reason = "the comments of a data dump: they are read with its posts, ingest all together"
+    assert found(path / "Comments.xml") == [Rejected(str(path), reason)]
+    page = Page(COMMENTS.encode(), "-", NOW)
     with pytest.raises(PageRejected, match="comments of a data dump: they are read with its Posts"):
         read_page(page)
 
@@ -160,10 +178,17 @@ def test_other_files_of_the_folder_are_read_as_ever(tmp_path: Path) -> None:
     assert total_bytes([path]) == sum(sizes) + len("a note")
 
 
-def test_posts_alone_are_a_page(tmp_path: Path) -> None:
-    path = folder(tmp_path, "dump") / "Posts.xml"
-    (page,) = found(path)
+def test_posts_alone_are_a_dump(tmp_path: Path) -> None:
+    path = folder(tmp_path)
+    alone = [page for page in found(path / "Posts.xml") if isinstance(page, Page)]
+    assert [page.source for page in alone] == [f"{path}#questions-4", f"{path}#questions-1007"]
+    assert [len(question.answers) for question in records(path / "Posts.xml").values()] == [2, 0]
+
+
+def test_posts_of_a_stream_are_a_page(tmp_path: Path) -> None:
+    (page, *more) = sources(["-"], LIMITS, now=lambda: NOW, stdin=io.BytesIO(POSTS.encode()))
     assert isinstance(page, Page)
+    assert not more
     assert page.data == POSTS.encode()
     name, told = read_page(page)
     questions = [one for one in told if isinstance(one, Question)]
@@ -198,12 +223,6 @@ def test_site_of_source(source: str, site: str | None) -> None:
     assert reader.site_of_source(source) == site
 
 
-def test_large_posts_alone_come_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("askive.archive.sources.PART_BYTES", 1000)
-    pages = found(folder(tmp_path, "dump") / "Posts.xml")
-    assert [page.source.partition("#")[2] for page in pages] == ["questions-4", "questions-1007"]
-
-
 def test_pages_end_where_they_are_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     more = "".join(f'<row Id="{n}" PostTypeId="1" Title="Q{n}" Body="x" />' for n in range(40, 60))
     path = folder(tmp_path, Posts=f"<posts>{more}</posts>", Comments=None, Tags=None, PostLinks=None)
@@ -211,6 +230,205 @@ def test_pages_end_where_they_are_large(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(dump, "PAGE_BYTES", 100)
     assert len(found(path)) > 5
     assert list(records(path)) == list(whole)
+
+
+# Packings
+
+SITE = "tea.stackexchange.com"
+FILES = [(name, text.encode()) for name, text in TABLES.items()]
+
+
+def each_as(pack: Callable[[bytes], bytes], ending: str, prefix: str = "") -> list[tuple[str, bytes]]:
+    """Return the tables packed each by itself."""
+    return [(f"{prefix}{name}{ending}", pack(data)) for name, data in FILES]
+
+
+def each_in(pack: Callable[[list[tuple[str, bytes]]], bytes], ending: str) -> list[tuple[str, bytes]]:
+    """Return the tables each in a container of its own, as those of Stack Overflow come."""
+    return [(f"{SITE}-{Path(name).stem}.{ending}", pack([(name, data)])) for name, data in FILES]
+
+
+def within(files: list[tuple[str, bytes]], folder: str) -> list[tuple[str, bytes]]:
+    return [(f"{folder}/{name}", data) for name, data in files]
+
+
+PACKINGS: dict[str, Callable[[], list[tuple[str, bytes]]]] = {
+    "xml": lambda: within(FILES, SITE),
+    "xml with a prefix": lambda: [(f"{SITE}-{name}", data) for name, data in FILES],
+    "gz": lambda: within(each_as(gzip.compress, ".gz"), SITE),
+    "bz2": lambda: within(each_as(bz2.compress, ".bz2"), SITE),
+    "xz": lambda: within(each_as(lzma.compress, ".xz"), SITE),
+    "zst": lambda: each_as(zstd.compress, ".zst", f"{SITE}-"),
+    "mixed": lambda: within([*each_as(gzip.compress, ".gz")[:2], *FILES[2:]], SITE),
+    "zip": lambda: [(f"{SITE}.zip", zip_of(FILES))],
+    "zip backwards": lambda: [(f"{SITE}.zip", zip_of(FILES[::-1]))],
+    "zip with a folder": lambda: [("dump.zip", zip_of(within(FILES, SITE)))],
+    "7z": lambda: [(f"{SITE}.7z", sevenzip_of(FILES))],
+    "7z backwards": lambda: [(f"{SITE}.7z", sevenzip_of(FILES[::-1]))],
+    "7z a table": lambda: each_in(sevenzip_of, "7z"),
+    "zip a table": lambda: each_in(zip_of, "zip"),
+    "tar": lambda: [("dumps.tar.gz", gzip.compress(tar_of(within(FILES, SITE))))],
+    "tar of 7z a table": lambda: [("dumps.tar", tar_of(within(each_in(sevenzip_of, "7z"), "se")))],
+    "7z in zip in tar": lambda: [
+        ("all.tar", tar_of([("a.zip", zip_of([(f"{SITE}.7z", sevenzip_of(FILES))]))]))
+    ],
+    "zip of gz": lambda: [(f"{SITE}.zip", zip_of(each_as(gzip.compress, ".gz")))],
+}
+
+
+@pytest.mark.parametrize("packing", PACKINGS)
+def test_a_dump_gives_the_same_pages_in_any_packing(tmp_path: Path, packing: str) -> None:
+    plain = found(folder(tmp_path))
+    for name, data in PACKINGS[packing]():
+        path = tmp_path / "packed" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    got = found(tmp_path / "packed")
+    assert len(plain) == 3
+    assert [one.data for one in got if isinstance(one, Page)] == [
+        one.data for one in plain if isinstance(one, Page)
+    ]
+    assert not [one for one in got if isinstance(one, Rejected)]
+    told: list[int] = []
+    list(sources([tmp_path / "packed"], LIMITS, now=lambda: NOW, on_bytes=told.append))
+    assert sum(told) == total_bytes([tmp_path / "packed"])
+
+
+def test_what_lies_beside_the_tables_is_read_as_ever() -> None:
+    beside = [
+        ("note.txt", b"a note"),
+        ("Posts.xml", b"<posts><post>of a blog</post></posts>"[:0] + b"<rss/>"),
+    ]
+    got = nested([*within(FILES, SITE), *beside, ("Badges.html", b"<p>")])
+    assert sorted(one.source for one in got) == [
+        "x!/Badges.html",
+        "x!/Posts.xml",
+        "x!/note.txt",
+        f"x!/{SITE}#questions-1007",
+        f"x!/{SITE}#questions-4",
+        f"x!/{SITE}#tags-1",
+    ]
+
+
+def test_dumps_in_one_container_are_kept_apart() -> None:
+    other = POSTS.replace("Tea", "Coffee")
+    files = [*within(FILES, SITE), ("coffee.stackexchange.com/Posts.xml", other.encode())]
+    mixed = [*files[::2], *files[1::2]]
+    for each in (files, mixed):
+        got = nested(each)
+        told = [one for page in got if isinstance(page, Page) for one in read_page(page)[1]]
+        questions = {one.id: one for one in told if isinstance(one, Question)}
+        assert sorted(questions) == [
+            "coffee.stackexchange.com:1007",
+            "coffee.stackexchange.com:4",
+            f"{SITE}:1007",
+            f"{SITE}:4",
+        ]
+        assert questions[f"{SITE}:4"].comments
+        assert not questions["coffee.stackexchange.com:4"].comments
+    few = replace(LIMITS, nest_dumps=1)
+    reason = "more than 1 data dumps at once: ingest it by itself"
+    assert Rejected("x!/coffee.stackexchange.com/Posts.xml", reason) in nested(files, few)
+
+
+def test_a_dump_nested_twice_gives_its_pages_twice() -> None:
+    inner = zip_of(FILES)
+    got = nested([(f"{SITE}.zip", inner), (f"again/{SITE}.zip", inner)])
+    pages = [one.data for one in got if isinstance(one, Page)]
+    assert len(got) == 6
+    assert pages[:3] == pages[3:]
+
+
+def test_of_two_tables_of_a_kind_the_first_is_read() -> None:
+    second = ("Posts.xml", POSTS.replace("kettle", "KETTLE").encode())
+    *pages, rejected = nested([*within(FILES, SITE), *within([second], SITE)])[::-1]
+    assert rejected == Rejected(
+        f"x!/{SITE}/Posts.xml", "a second table of posts in one dump: the first is read"
+    )
+    assert len(pages) == 3
+    assert all(b"KETTLE" not in page.data for page in pages if isinstance(page, Page))
+
+
+@pytest.mark.parametrize("make", [zip_of, tar_of, sevenzip_of])
+def test_what_is_whole_of_a_torn_dump_is_read(make: Callable[[list[tuple[str, bytes]]], bytes]) -> None:
+    chance = random.Random(1)
+    more = "".join(
+        f'<row Id="{n}" PostTypeId="1" Title="{chance.randbytes(500).hex()}" />\n' for n in range(3000)
+    )
+    data = make([("Comments.xml", COMMENTS.encode()), ("Posts.xml", f"<posts>{more}</posts>".encode())])
+    *pages, rejected = opened(data[: len(data) * 2 // 3])
+    assert isinstance(rejected, Rejected)
+    assert rejected.source == "x"
+    assert "cut short" in rejected.reason or "end" in rejected.reason
+    numbers = [one.id for page in pages if isinstance(page, Page) for one in questions_of(page)]
+    if make is sevenzip_of:
+        assert numbers == [], "the list of what is in it stands at the end"
+    else:
+        assert 900 < len(numbers) < 2100
+
+
+def test_a_zip_that_lies_about_sizes_is_named_and_gives_what_is_whole() -> None:
+    data = bytearray(zip_of(within(FILES, SITE)))
+    entry = data.index(b"PK\x01\x02")
+    data[entry + 24 : entry + 28] = (100).to_bytes(4, "little")
+    got = opened(bytes(data))
+    without = "the comments, postlinks, tags, users of a data dump: they are read with its posts"
+    assert [one for one in got if isinstance(one, Rejected)] == [
+        Rejected(f"x!/{SITE}/Posts.xml", f"damaged: Bad CRC-32 for file '{SITE}/Posts.xml'"),
+        Rejected(f"x!/{SITE}", f"{without}, ingest all together"),
+    ]
+    bomb = zip_of([("Posts.xml", b'<posts><row Id="1" Body="' + bytes(50_000_000)), *FILES[1:]])
+    rejected = [one for one in opened(bomb) if isinstance(one, Rejected)]
+    assert rejected[0] == Rejected("x!/Posts.xml", "it unpacks to more than 200 times its size")
+
+
+def opened(data: bytes) -> list[Page | Rejected]:
+    return list(Nest(Budget(LIMITS, len(data)), lambda: NOW).pages(Member("x", Content([data]))))
+
+
+def questions_of(page: Page) -> list[Question]:
+    return [one for one in read_page(page)[1] if isinstance(one, Question)]
+
+
+def test_no_temporary_file_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
+    data = tar_of(FILES)
+    pages = Nest(Budget(LIMITS, len(data)), lambda: NOW).pages(Member("x", Content([data])))
+    next(pages)
+    assert len(list((tmp_path / "tmp").rglob("*.sqlite3"))) == 1
+    assert isinstance(pages, Generator)
+    pages.close()
+    assert not list((tmp_path / "tmp").iterdir())
+    assert len(opened(data)) == 3
+    assert not list((tmp_path / "tmp").iterdir())
+
+
+def test_a_temporary_file_that_cannot_be_kept_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "nowhere"))
+    *_, rejected = found(folder(tmp_path))
+    assert isinstance(rejected, Rejected)
+    assert rejected.reason == "the dump cannot be sorted in TMPDIR: No such file or directory"
+    monkeypatch.undo()
+    full = dump._SETTINGS + "PRAGMA max_page_count = 9;"
+    monkeypatch.setattr(dump, "_SETTINGS", full)
+    got = found(tmp_path / "tea.stackexchange.com")
+    assert {type(one) for one in got} == {Page}, "it fits"
+    more = "".join(f'<row Id="{n}" PostTypeId="1" Title="Q{n}" />' for n in range(3000))
+    (tmp_path / "tea.stackexchange.com" / "Posts.xml").write_text(f"<posts>{more}</posts>", encoding="utf-8")
+    reasons = {one.reason for one in found(tmp_path / "tea.stackexchange.com") if isinstance(one, Rejected)}
+    assert reasons == {"the dump cannot be sorted in TMPDIR: database or disk is full"}
+
+
+def test_place_of_many_names_takes_no_time() -> None:
+    assert dump.place_of("/".join(["x-Posts.7z!"] * 50_000)) is None
+    assert dump.place_of("posts.xml" * 50_000 + "!") is None
+    assert dump.place_of("a/b.xml") is None
+
+
+# Torn
 
 
 def test_torn_rows_cost_themselves_alone(tmp_path: Path) -> None:
@@ -339,11 +557,8 @@ def test_mutated_dumps_yield_records_or_one_reason(rounds: int) -> None:
             continue
         assert all(one.reason == printable(one.reason) for one in told if isinstance(one, Problem))
         kept += sum(isinstance(one, Question) for one in told)
-        blocks = lambda data=bytes(data): iter([data])  # noqa: E731
-        try:
-            list(dump.pages({"posts": blocks, "comments": blocks}, "", LIMITS))
-        except PageRejected as rejection:
-            assert rejection.reason == printable(rejection.reason)
+        for one in nested([("Posts.xml", bytes(data)), ("Comments.xml", bytes(data))]):
+            assert isinstance(one, Page) or one.reason == printable(one.reason)
     assert kept > rounds
 
 

@@ -241,7 +241,7 @@ EXPORT: dict[str, Any] = {
 def test_export_of_a_team(tmp_path: Path) -> None:
     for name, rows in EXPORT.items():
         (tmp_path / f"{name}.json").write_text(json.dumps(rows), encoding="utf-8-sig")
-    (got,) = sources([tmp_path], LIMITS, now=lambda: NOW)
+    got, *_ = sources([tmp_path], LIMITS, now=lambda: NOW)
     assert isinstance(got, Page)
     name, told = read_page(got)
     tag, question = told
@@ -287,8 +287,8 @@ def test_version_3_of_the_api() -> None:
 def test_an_export_that_is_too_large_is_rejected(tmp_path: Path) -> None:
     (tmp_path / "posts.json").write_text(json.dumps(POSTS), encoding="utf-8")
     small = type(LIMITS)(dump_bytes=100)
-    (got,) = sources([tmp_path], small, now=lambda: NOW)
-    assert got == Rejected(str(tmp_path), "more than 100 bytes of JSON")
+    got, *_ = sources([tmp_path], small, now=lambda: NOW)
+    assert got == Rejected(f"{tmp_path}#export", "more than 100 bytes of JSON")
 
 
 # -- whatever a page holds

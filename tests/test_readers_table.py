@@ -323,7 +323,7 @@ def test_a_table_of_answers_beside_one_of_questions(tmp_path: Path) -> None:
     (tmp_path / "x-answers.csv").write_text(
         "question_id,answer,votes,author\n1,So.,4,Bo\n1,Or so.,,\n3,Lost,,\n", encoding="utf-8"
     )
-    (page,) = sources([tmp_path], LIMITS, now=lambda: NOW)
+    page, *_ = sources([tmp_path], LIMITS, now=lambda: NOW)
     assert isinstance(page, Page)
     first, second, problem = read_page(page)[1]
     assert isinstance(first, Question)

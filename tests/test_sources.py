@@ -6,7 +6,7 @@ import gzip
 import io
 import os
 import socket
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,7 +15,6 @@ from askive.archive import parts
 from askive.archive import sources as module
 from askive.archive.containers import folders
 from askive.archive.containers import packed as packing
-from askive.archive.containers.budget import Budget
 from askive.archive.containers.content import Content
 from askive.archive.containers.member import Member, Members
 from askive.archive.disk import size_of_files
@@ -300,33 +299,50 @@ def test_parts_of_a_file_that_changed_say_so(tmp_path: Path, monkeypatch: pytest
 # Folders that are one source
 
 
-class Dump:
-    """A folder with a certain file in it, told as one."""
+class AllAsOne:
+    """All files of a folder with a certain one in it, told as one."""
 
-    NAME = "dump"
+    NAME = "all as one"
 
-    def is_one(self, names: Collection[str]) -> bool:
-        return "Posts.xml" in names
+    def groups(self, paths: Sequence[Path]) -> Iterable[Sequence[Path]]:
+        return [paths] if any(path.name == "Posts.xml" for path in paths) else []
 
-    def members(self, folder: Path, budget: Budget) -> Members:
-        yield Member("/all", Content([b" ".join(sorted(p.read_bytes() for p in folder.iterdir()))]))
-        yield Rejected("/Users.xml", "it is missing")
+    def members(self, name: str, files: Members, limits: Limits) -> Members:
+        texts = [file.content.read(99) for file in files if isinstance(file, Member)]
+        yield Member(f"{name}#all", Content([b" ".join(texts)]))
+        yield Rejected(f"{name}/Users.xml", "it is missing")
         raise PageRejected("it ends here")
 
 
-def test_a_folder_may_be_one_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(folders, "FOLDERS", (Dump(),))
+def test_files_of_a_folder_may_be_one_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folders, "FOLDERS", (AllAsOne(),))
     make(tmp_path, "a.txt", "dump/Posts.xml", "dump/Tags.xml", "z.txt")
     assert outline(tmp_path, tmp_path) == [
         ("a.txt", "a.txt"),
-        ("dump!/all", "dump/Posts.xml dump/Tags.xml"),
-        ("dump!/Users.xml", "it is missing"),
+        ("dump#all", "dump/Posts.xml dump/Tags.xml"),
+        ("dump/Users.xml", "it is missing"),
         ("dump", "it ends here"),
         ("z.txt", "z.txt"),
     ]
     told: list[int] = []
     list(sources([tmp_path], LIMITS, now=lambda: NOW, on_bytes=told.append))
     assert sum(told) == total_bytes([tmp_path]) == 5 + 14 + 13 + 5
+
+
+def test_files_that_are_one_source_are_read_all_or_none(tmp_path: Path) -> None:
+    make(tmp_path, "a", "b")
+    for name, rows in (("Posts", '<row Id="1" PostTypeId="1" Title="Q" />'), ("Comments", "")):
+        (tmp_path / f"{name}.xml").write_text(f"<{name.lower()}>{rows}</{name.lower()}>", encoding="utf-8")
+    ends = [one for one in sources([tmp_path], LIMITS, now=lambda: NOW) if isinstance(one, FileEnd)]
+    assert [Path(end.source).name for end in ends] == ["Comments.xml", "Posts.xml", "a", "b"]
+    assert all(end.is_new for end in ends)
+    done = {end.state for end in ends}
+    again = list(sources([tmp_path], LIMITS, now=lambda: NOW, is_done=done.__contains__))
+    assert again == [end._replace(is_new=False) for end in ends]
+    done.remove(ends[0].state)
+    again = list(sources([tmp_path], LIMITS, now=lambda: NOW, is_done=done.__contains__))
+    assert len([one for one in again if isinstance(one, Page)]) == 1
+    assert again[1:] == [*ends[:2], *(end._replace(is_new=False) for end in ends[2:])]
 
 
 # Raw pages

@@ -154,3 +154,13 @@ class Content:
             except (PageRejected, OSError) as error:
                 self._error = error
         return b""
+
+
+def bounded(blocks: Iterable[bytes], size: int, kind: str) -> Iterator[bytes]:
+    """Yield the blocks; raises `PageRejected` where they have more than `size` bytes."""
+    total = 0
+    for block in blocks:
+        total += len(block)
+        if total > size:
+            raise PageRejected(f"more than {size:,} bytes of {kind}")
+        yield block

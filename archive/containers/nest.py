@@ -8,13 +8,13 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
 
+from ..dump import Dumps
 from ..errors import PageRejected
 from ..page import Page, Rejected
 from ..parts import parts
 from ..readers.decoding import in_utf8
 from . import container_of
 from .budget import Budget, LimitReached
-from .content import Content
 from .member import Member, Members
 
 NAME_LENGTH = 1000
@@ -28,6 +28,7 @@ class Nest:
 
     def __init__(self, budget: Budget, tick: Callable[[], datetime]) -> None:
         self._budget, self._limits, self._tick = budget, budget.limits, tick
+        self._dumps = Dumps(budget.limits)
         self._rejections = 0
 
     def pages(self, outermost: Member) -> Iterator[Page | Rejected]:
@@ -37,20 +38,32 @@ class Nest:
         """
         return self._to_the_end(outermost.name, self._open(outermost, depth=0))
 
-    def pages_of(self, name: str, members: Members) -> Iterator[Page | Rejected]:
-        """Yield the pages of the members of something that is no content itself, a folder of that name."""
-        outermost = Member(name, Content(()))
-        return self._to_the_end(name, self._members(outermost, members, depth=1))
+    def pages_of(self, name: str, files: Members) -> Iterator[Page | Rejected]:
+        """Yield the pages of the files of a folder of that name, which have their full names."""
+        return self._to_the_end(name, self._files(files))
 
     def _to_the_end(self, name: str, pages: Iterator[Page | Rejected]) -> Iterator[Page | Rejected]:
-        """The pages, then what ended them, then how many rejections were not named."""
-        try:
-            yield from pages
-        except PageRejected as rejected:
-            yield Rejected(name, rejected.reason)
+        """The pages, those of dumps, what ended them, then how many rejections were not named."""
+        ended: Rejected | None = None
+        with closing(self._dumps):
+            try:
+                yield from pages
+            except PageRejected as rejected:
+                ended = Rejected(name, rejected.reason)
+            yield from self._dumped("")
+        if ended:
+            yield ended
         unnamed = self._rejections - self._limits.nest_rejections
         if unnamed > 0:
             yield Rejected(name, f"{unnamed:,} more of its members cannot be read")
+
+    def _files(self, files: Members) -> Iterator[Page | Rejected]:
+        with closing(files):
+            for file in files:
+                if isinstance(file, Rejected):
+                    yield from self._reject(*file)
+                else:
+                    yield from self._inner(None, file, depth=0)
 
     def _open(self, member: Member, depth: int) -> Iterator[Page | Rejected]:
         """Yield what is in a member, or itself; raises `PageRejected` at what ends it before its end."""
@@ -70,15 +83,16 @@ class Nest:
                     yield from self._reject(_joined(outer.name, inner.source), inner.reason)
                 elif not _is_hidden(inner.name):
                     yield from self._inner(outer, _within(outer, inner), depth)
+        yield from self._dumped(f"{outer.name}!")
 
-    def _inner(self, outer: Member, inner: Member, depth: int) -> Iterator[Page | Rejected]:
+    def _inner(self, outer: Member | None, inner: Member, depth: int) -> Iterator[Page | Rejected]:
         """Yield what is in a member; where it fails by itself, the next one is not to blame."""
         try:
             yield from self._open(inner, depth)
         except LimitReached:
             raise
         except PageRejected as rejected:
-            if outer.content.failed or inner.name == outer.name:
+            if outer and (outer.content.failed or inner.name == outer.name):
                 raise
             yield from self._reject(inner.name, rejected.reason)
 
@@ -88,13 +102,28 @@ class Nest:
             yield Rejected(name, reason)
 
     def _leaf(self, member: Member) -> Iterator[Page]:
-        """Yield the page, or its parts; from the second on the name says with which line it begins."""
+        """Yield the page, or its parts; from the second on the name says with which line it begins.
+
+        A table of a dump gives none: it waits for the others.
+        """
+        if self._dumps.takes(member.name, member.content.head()):
+            self._dumps.add(member.name, member.content.blocks())
+            return
         line = 1
         for part in parts(member.content.blocks(), self._limits):
             source = member.name if line == 1 else f"{member.name}#L{line}"
             data = in_utf8(part, member.charset) if member.charset else part
             yield Page(data, source, member.received or self._tick(), member.address)
             line += part.count(b"\n")
+
+    def _dumped(self, within: str) -> Iterator[Page | Rejected]:
+        """Yield the pages of the dumps that lie within what is at its end."""
+        for dump in self._dumps.finished(within):
+            try:
+                for page in dump.pages():
+                    yield Page(page.data, f"{dump.name}#{page.name}", self._tick())
+            except PageRejected as rejected:
+                yield from self._reject(dump.name, rejected.reason)
 
 
 def printable_name(name: str) -> str:

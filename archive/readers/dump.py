@@ -90,10 +90,10 @@ def sniff(page: Page) -> float:
     return 0.95 if match and b"row" in page.data[:HEAD_BYTES].replace(b"\0", b"") else 0.0
 
 
-def is_dump(head: bytes) -> bool:
-    """Tell whether a file that begins like this holds the posts of a dump."""
+def table_of(head: bytes) -> str | None:
+    """Return the table, in small letters, that a file which begins like this is; None where it is none."""
     match = _FIRST.match(decode(head[:HEAD_BYTES]))
-    return match is not None and match[1].lower() == "posts"
+    return match[1].lower() if match else None
 
 
 def read(page: Page, limits: Limits = LIMITS) -> Iterator[Found]:
