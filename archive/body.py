@@ -5,9 +5,7 @@ from __future__ import annotations
 import html as entities
 import re
 from collections.abc import Mapping
-from enum import IntEnum
 from functools import lru_cache
-from html.parser import HTMLParser
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -49,9 +47,14 @@ _OF_LINES = _words(
 )
 _LISTS = frozenset({"ol", "ul"})
 _CELLS = frozenset({"td", "th"})
+_LAID_OUT = _OF_PARAGRAPHS | _OF_LINES | _LISTS | _CELLS | {"br", "img", "li", "q"}
 
 _ANY_TAG = re.compile(r"<!--.*?(?:-->|\Z)|<[^<>]*>", re.DOTALL)
 _LINE_END = re.compile(r"\r\n?")
+# Tags as the sanitiser writes them: names in small letters, values in double quotes, and no comments.
+_IN_A_LINE = re.compile(rf"""</?(?:{"|".join(sorted(ALLOWED_TAGS - _LAID_OUT))})(?: [^<>"]+="[^"]*")*>""")
+_TAG = re.compile(r"""<(/?[a-z][a-z0-9]*)((?: [^<>"]+="[^"]*")*)>""")
+_ATTRIBUTE = re.compile(r' ([^<>"=]+)="([^"]*)"')
 _PRE_BEGINS = re.compile(r"(<pre(?: [^<>]*)?>)\n+")
 
 # The end of a sentence: a stop and closing quotes before white space and something that begins another.
@@ -96,16 +99,23 @@ def body_from_text(text: str) -> Body:
 
 
 def text_of_html(html: str, *, numbered: bool = False) -> str:
-    """Return what a person reads in well-formed HTML, in lines.
+    """Return what a person reads in HTML that was sanitised, in lines.
 
     Code keeps its indentation and its lines; a blank line stands between paragraphs; list items begin with
     "- ", quotations with "> "; the cells of a table row are parted by " | "; an image is its text. Items of
     ordered lists have their numbers only where they are to be read, `numbered`: no page spells them out, so
     a text that is compared with another telling of it must not either.
     """
+    pieces = _TAG.split(_IN_A_LINE.sub("", html))
     writer = _Writer(numbered)
-    writer.feed(html)
-    writer.close()
+    writer.data(pieces[0])
+    for tag, attributes, text in zip(pieces[1::3], pieces[2::3], pieces[3::3], strict=True):
+        if tag[0] == "/":
+            writer.end(tag[1:])
+        else:
+            writer.begin(tag, attributes)
+        if text:
+            writer.data(text)
     return writer.text()
 
 
@@ -178,24 +188,18 @@ class _Prefix:
         return prefix
 
 
-class _Due(IntEnum):
-    """What has to be written before the next piece of text."""
-
-    NOTHING = 0
-    SPACE = 1
-    LINE_END = 2
-    BLANK_LINE = 3
+# What has to be written before the next piece of text.
+_NOTHING, _SPACE, _LINE, _BLANK_LINE = range(4)
 
 
-class _Writer(HTMLParser):
+class _Writer:
     """Writes the lines of a text while its HTML goes by; expects every element to be closed."""
 
     def __init__(self, numbered: bool) -> None:
-        super().__init__(convert_charrefs=True)
         self._numbered = numbered
         self._lines: list[str] = []
         self._line: list[str] = []  # the pieces of the line being written
-        self._due = _Due.NOTHING
+        self._due = _NOTHING
         self._prefixes: list[_Prefix] = []
         self._prefixed: list[bool] = []  # of the open items and quotations: has it a prefix?
         self._numbers: list[int | None] = []  # of the open lists: the next number, None for bullets
@@ -208,14 +212,14 @@ class _Writer(HTMLParser):
         self._end_line()
         return "\n".join(self._lines).strip("\n")
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
+    def begin(self, tag: str, attributes: str) -> None:
+        """Take the begin of an element, with its attributes as they stand there."""
         if self._pre and tag != "pre":
-            self._write_in_code(tag, given.get("alt") or "")
+            self._write_in_code(tag, attributes)
             return
         self._break(tag)
         if tag in _LISTS:
-            self._numbers.append(_start(given.get("start")) if tag == "ol" and self._numbered else None)
+            self._numbers.append(_start(attributes) if tag == "ol" and self._numbered else None)
         elif tag == "li":
             self._begin_item()
         elif tag == "blockquote":
@@ -228,13 +232,14 @@ class _Writer(HTMLParser):
         elif tag == "pre":
             self._pre += 1
         elif tag == "br":
-            self._raise(_Due.BLANK_LINE if self._due >= _Due.LINE_END else _Due.LINE_END)
+            self._raise(_BLANK_LINE if self._due >= _LINE else _LINE)
         elif tag == "img":
-            self._flow(given.get("alt") or "")
+            self._flow(_value(attributes, "alt"))
         elif tag == "q":
             self._write('"')
 
-    def handle_endtag(self, tag: str) -> None:
+    def end(self, tag: str) -> None:
+        """Take the end of an element."""
         if self._pre and tag != "pre":
             self._break_code(tag)
             return
@@ -248,22 +253,24 @@ class _Writer(HTMLParser):
         elif tag in ("li", "blockquote") and self._prefixed and self._prefixed.pop():
             self._prefixes.pop()
         if tag == "li":
-            self._due = min(self._due, _Due.LINE_END)  # items stand together, paragraphs in them or not
+            self._due = min(self._due, _LINE)  # items stand together, paragraphs in them or not
 
-    def handle_data(self, data: str) -> None:
+    def data(self, data: str) -> None:
+        """Take text between two tags."""
+        text = entities.unescape(data)
         if self._pre:
-            self._code.append(data)
+            self._code.append(text)
         else:
-            self._flow(data)
+            self._flow(text)
 
     def _break(self, tag: str) -> None:
         in_item = bool(self._prefixes) and self._prefixes[-1].tag == "li"
         if tag in _OF_PARAGRAPHS and not (tag in _LISTS and in_item):
-            self._raise(_Due.BLANK_LINE)
+            self._raise(_BLANK_LINE)
         elif tag in _OF_LINES or tag in _LISTS:
-            self._raise(_Due.LINE_END)
+            self._raise(_LINE)
 
-    def _raise(self, due: _Due) -> None:
+    def _raise(self, due: int) -> None:
         """Let at least `due` come before the next piece; nothing comes between a marker and its text."""
         at_marker = bool(self._prefixes) and not self._prefixes[-1].used
         if not at_marker and not self._cell_begins:
@@ -283,18 +290,18 @@ class _Writer(HTMLParser):
 
     def _begin_cell(self) -> None:
         if not self._row_begins and self._line:
-            self._due = _Due.NOTHING  # a paragraph in the cell before ends no row
+            self._due = _NOTHING  # a paragraph in the cell before ends no row
             self._write(" |")
-            self._due = _Due.SPACE
+            self._due = _SPACE
         self._row_begins, self._cell_begins = False, True
 
-    def _write_in_code(self, tag: str, alt: str) -> None:
+    def _write_in_code(self, tag: str, attributes: str) -> None:
         """Write what a tag means in code."""
         self._break_code(tag)
         if tag == "br":
             self._code.append("\n")
         elif tag == "img":
-            self._code.append(alt)
+            self._code.append(_value(attributes, "alt"))
 
     def _break_code(self, tag: str) -> None:
         if tag in CODE_LINES and self._code and not self._code[-1].endswith("\n"):
@@ -311,29 +318,29 @@ class _Writer(HTMLParser):
         for line in code.split("\n"):
             self._write(line)
             self._end_line()
-        self._due = _Due.BLANK_LINE
+        self._due = _BLANK_LINE
 
     def _flow(self, data: str) -> None:
         """Write text whose white space means no more than one space."""
         words = " ".join(data.split())
-        if data[:1].isspace():
-            self._due = max(self._due, _Due.SPACE)
+        if self._due < _SPACE and data[:1].isspace():
+            self._due = _SPACE
         if words:
             self._write(words)
-            self._due = _Due.SPACE if data[-1:].isspace() else _Due.NOTHING
+            self._due = _SPACE if data[-1:].isspace() else _NOTHING
 
     def _write(self, piece: str) -> None:
         """Write a piece, and before it what is due."""
-        if self._due >= _Due.LINE_END:
+        if self._due >= _LINE:
             self._end_line()
-        if self._due == _Due.BLANK_LINE and self._lines:
+        if self._due == _BLANK_LINE and self._lines:
             self._lines.append("".join(p.rest for p in self._prefixes if p.used).rstrip())
         if not self._line:
             self._line.append("".join(prefix.take() for prefix in self._prefixes))
-        elif self._due == _Due.SPACE:
+        elif self._due == _SPACE:
             self._line.append(" ")
         self._line.append(piece)
-        self._due = _Due.NOTHING
+        self._due = _NOTHING
         self._cell_begins = False
 
     def _end_line(self) -> None:
@@ -342,6 +349,11 @@ class _Writer(HTMLParser):
             self._line = []
 
 
-def _start(number: str | None) -> int:
+def _start(attributes: str) -> int:
     """Return the number that an ordered list starts with; six digits are more than any list has."""
-    return int(number) if number and re.fullmatch(r"[0-9]{1,6}", number) else 1
+    number = _value(attributes, "start")
+    return int(number) if re.fullmatch(r"[0-9]{1,6}", number) else 1
+
+
+def _value(attributes: str, name: str) -> str:
+    return entities.unescape(dict(_ATTRIBUTE.findall(attributes)).get(name, ""))

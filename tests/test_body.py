@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import sys
 
 import pytest
+from askive.archive import records
 from askive.archive.body import (
     ALLOWED_TAGS,
     DROPPED_WITH_CONTENT,
@@ -15,7 +17,7 @@ from askive.archive.body import (
     text_of_html,
 )
 from askive.archive.limits import Limits
-from askive.archive.records import Body, code_in, storable
+from askive.archive.records import Body, code_in, printable, storable
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -374,3 +376,13 @@ def test_code_comes_back_as_it_was(lines: list[str]) -> None:
     body = body_from_html(f"<p>x</p><pre><code>{escaped}</code></pre>")
     assert code_in(body) == ("\n".join(lines),)
     assert body.text == "\n".join(["x", "", *(line.rstrip() for line in lines)])
+
+
+def test_printable_takes_out_all_that_it_names() -> None:
+    """What Python calls printable is not looked at: so nothing of what is to go may be."""
+    kept = [chr(n) for n in range(sys.maxunicode + 1) if chr(n).isprintable()]
+    assert records._UNSTORABLE.search("".join(kept)) is None
+    assert records._CONTROL.search("".join(kept)) is None
+    assert printable("a\u202eb\ufffe  c\n") == "a b c"
+    assert storable("a\0é\ud800") == "aé"
+    assert storable("a\0b") == "ab"
