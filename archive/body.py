@@ -83,12 +83,13 @@ def body_from_html(html: str, *, base_url: str | None = None, limits: Limits = L
 
 def _sanitised(html: str, cleaner: nh3.Cleaner) -> str:
     """Return the HTML sanitised until another pass changes nothing: an export comes back as it was."""
+    html, given = html.strip(), html  # white space around it alone is no change
     for _ in range(MAX_PASSES):
         # Again `storable`, for `&#xFFFE;` has been resolved; a parser drops a line end that begins a `pre`.
-        clean = _PRE_BEGINS.sub(r"\1", storable(cleaner.clean(html))).strip()
+        clean = _PRE_BEGINS.sub(r"\1", storable(cleaner.clean(given))).strip()
         if clean == html:
             break
-        html = clean
+        html = given = clean
     return clean
 
 

@@ -27,8 +27,8 @@ from xml.sax.saxutils import quoteattr
 
 from .errors import PageRejected
 from .limits import Limits
-from .readers.dump import ANSWER, EXCERPT, QUESTION, WIKI, is_deleted, key_of, site_of_source, table_of
-from .readers.dump_rows import TABLES, BrokenRow, Row, Torn, attributes, rows
+from .readers.dump import ANSWER, EXCERPT, QUESTION, WIKI, key_of, site_of_source, table_of
+from .readers.dump_rows import TABLES, BrokenRow, Row, Torn, attributes, rows, written
 
 RANGE = 1_000
 """Numbers of one page. Of three posts one is a question: some hundred questions, half a MiB."""
@@ -50,8 +50,17 @@ _FILE = re.compile(
     r"(?:\.(?:7z|bz2|gz|tar|tgz|xml|xz|zip|zst))+",
     re.IGNORECASE,
 )
-_WHOLE = re.compile(r"-?[0-9]{1,18}")
+_WHOLE = re.compile(rb"-?[0-9]{1,18}")
+_QUESTION, _ANSWER = QUESTION.encode(), ANSWER.encode()
+_WIKIS = (EXCERPT.encode(), WIKI.encode())
 _RANK: Mapping[str, int] = {"question": 0, "answer": 1, "comments": 2, "postlinks": 3}
+
+
+Written = Mapping[bytes, bytes]
+"""The attributes of a row as they are written."""
+
+Kept = tuple[int, int, int, int | None, bytes]
+"""A row of the table `kept`."""
 
 
 class Place(NamedTuple):
@@ -227,71 +236,72 @@ class Dump:
             self.remove()
             raise self._failure from error
 
-    def _fill(
-        self, db: sqlite3.Connection, table: str, found: Iterable[tuple[Row, Mapping[str, str]]]
-    ) -> None:
+    def _fill(self, db: sqlite3.Connection, table: str, found: Iterable[Row]) -> None:
         if table == "posts":
-            self._posts(db, found)
+            db.executemany(_KEEP, self._posts(db, found))
         elif table == "users":
-            self._users(db, found)
+            db.executemany("INSERT OR REPLACE INTO users VALUES (?, ?)", self._users(found))
         elif table == "tags":
-            self._tags(db, found)
+            db.executemany("INSERT INTO tags VALUES (?, ?, ?)", self._tags(found))
         else:
-            self._of_posts(db, table, found)
+            db.executemany(_KEEP, self._of_posts(table, found))
 
-    def _rows(self, table: str, blocks: Iterable[bytes]) -> Iterator[tuple[Row, Mapping[str, str]]]:
-        """The rows of a table with their attributes; broken ones are counted."""
+    def _rows(self, table: str, blocks: Iterable[bytes]) -> Iterator[Row]:
+        """The whole rows of a table; torn ones are counted."""
         for row in rows(blocks, table, self._limits):
+            if isinstance(row, Torn):
+                self._broken[table] += 1
+            else:
+                yield row
+
+    def _written(self, table: str, found: Iterable[Row]) -> Iterator[tuple[Row, Written]]:
+        """The rows of a table with their attributes; broken ones are counted."""
+        for row in found:
             try:
-                if isinstance(row, Torn):
-                    raise BrokenRow("torn")
-                yield row, attributes(row.data)
+                yield row, written(row)
             except BrokenRow:
                 self._broken[table] += 1
 
-    def _posts(self, db: sqlite3.Connection, found: Iterable[tuple[Row, Mapping[str, str]]]) -> None:
-        for row, values in found:
-            self._key = self._key or key_of(values)
-            own, kind = _number(values, "Id"), values.get("PostTypeId")
+    def _posts(self, db: sqlite3.Connection, found: Iterable[Row]) -> Iterator[Kept]:
+        """What is kept of posts; the question of each answer is noted beside it, and what was deleted."""
+        for row, values in self._written("posts", found):
+            own, kind = _number(values, b"Id"), values.get(b"PostTypeId")
+            if self._key is None:
+                self._key = key_of({name: _text(values, name) for name in ("Id", "CreationDate")})
             if own is None:
                 self._broken["posts"] += 1
-            elif is_deleted(values):
+            elif values.get(b"DeletionDate"):
                 db.execute("INSERT OR IGNORE INTO posts VALUES (?, NULL)", [own])
-            elif kind == QUESTION:
-                self._keep(db, own, "question", own, values, row)
-            elif kind == ANSWER and (question := _number(values, "ParentId")) is not None:
-                self._keep(db, question, "answer", own, values, row)
+            elif kind == _QUESTION:
+                yield _kept(own, "question", own, values, row)
+            elif kind == _ANSWER and (question := _number(values, b"ParentId")) is not None:
+                yield _kept(question, "answer", own, values, row)
                 db.execute("INSERT OR IGNORE INTO posts VALUES (?, ?)", [own, question])
-            elif kind in (EXCERPT, WIKI):
+            elif kind in _WIKIS:
                 db.execute("INSERT OR REPLACE INTO wikis VALUES (?, ?)", [own, row.data])
 
-    def _of_posts(
-        self, db: sqlite3.Connection, table: str, found: Iterable[tuple[Row, Mapping[str, str]]]
-    ) -> None:
-        """Keep comments or links: they belong to a post, whose question is looked up when all are in."""
-        for row, values in found:
-            post = _number(values, "PostId")
-            if post is not None and not is_deleted(values):
-                self._keep(db, post, table, _number(values, "Id") or 0, values, row)
+    def _of_posts(self, table: str, found: Iterable[Row]) -> Iterator[Kept]:
+        """Comments or links: they belong to a post, whose question is looked up when all are in."""
+        for row, values in self._written(table, found):
+            post = _number(values, b"PostId")
+            if post is not None and not values.get(b"DeletionDate"):
+                yield _kept(post, table, _number(values, b"Id") or 0, values, row)
 
-    def _users(self, db: sqlite3.Connection, found: Iterable[tuple[Row, Mapping[str, str]]]) -> None:
-        named = ((_number(values, "Id"), values.get("DisplayName")) for _, values in found)
-        db.executemany("INSERT OR REPLACE INTO users VALUES (?, ?)", (row for row in named if all(row)))
+    def _users(self, found: Iterable[Row]) -> Iterator[tuple[int, bytes]]:
+        """Of a user a row with the name."""
+        for row in found:
+            try:
+                values = attributes(row)
+            except BrokenRow:
+                self._broken["users"] += 1
+                continue
+            id, name = values.get("Id", ""), values.get("DisplayName")
+            if name and _WHOLE.fullmatch(id.encode()):
+                yield int(id), f"<row Id={quoteattr(str(int(id)))} DisplayName={quoteattr(name)} />".encode()
 
-    def _tags(self, db: sqlite3.Connection, found: Iterable[tuple[Row, Mapping[str, str]]]) -> None:
-        db.executemany(
-            "INSERT INTO tags VALUES (?, ?, ?)",
-            (
-                (row.data, _number(values, "ExcerptPostId"), _number(values, "WikiPostId"))
-                for row, values in found
-            ),
-        )
-
-    def _keep(
-        self, db: sqlite3.Connection, post: int, kind: str, own: int, values: Mapping[str, str], row: Row
-    ) -> None:
-        owner = _number(values, "OwnerUserId") or _number(values, "UserId")
-        db.execute("INSERT INTO kept VALUES (?, ?, ?, ?, ?)", [post, _RANK[kind], own, owner, row.data])
+    def _tags(self, found: Iterable[Row]) -> Iterator[tuple[bytes, int | None, int | None]]:
+        for row, values in self._written("tags", found):
+            yield row.data, _number(values, b"ExcerptPostId"), _number(values, b"WikiPostId")
 
     def _tag_pages(self, db: sqlite3.Connection) -> Iterator[DumpPage]:
         part = _Part()
@@ -332,10 +342,7 @@ class Dump:
     def _page(self, db: sqlite3.Connection, name: str, part: _Part) -> DumpPage:
         """The part as a document of the tables of the dump; of users it has the names."""
         told = f" site={quoteattr(self._site)}" if self._site else f" key={quoteattr(self._key or '')}"
-        names = db.execute(_USERS, [json.dumps(sorted(part.owners))])
-        users = [
-            f"<row Id={quoteattr(str(id))} DisplayName={quoteattr(name)} />".encode() for id, name in names
-        ]
+        users = [row for (row,) in db.execute(_USERS, [json.dumps(sorted(part.owners))])]
         return DumpPage(
             name,
             b"\n".join(
@@ -356,9 +363,18 @@ def _element(table: str, data: Sequence[bytes]) -> Sequence[bytes]:
     return [f"<{table}>".encode(), *data, f"</{table}>".encode()] if data else []
 
 
-def _number(values: Mapping[str, str], column: str) -> int | None:
-    text = values.get(column, "")
-    return int(text) if _WHOLE.fullmatch(text) else None
+def _kept(post: int, kind: str, own: int, values: Written, row: Row) -> Kept:
+    owner = _number(values, b"OwnerUserId") or _number(values, b"UserId")
+    return post, _RANK[kind], own, owner, row.data
+
+
+def _number(values: Written, column: bytes) -> int | None:
+    text = values.get(column)
+    return int(text) if text and _WHOLE.fullmatch(text) else None
+
+
+def _text(values: Written, column: str) -> str:
+    return values.get(column.encode(), b"").decode("utf-8", "replace")
 
 
 _TABLE = ("posts", "posts", "comments", "postlinks")
@@ -376,9 +392,10 @@ _SCHEMA = """
     CREATE TABLE kept (post INTEGER, rank INTEGER, own INTEGER, owner INTEGER, data BLOB);
     CREATE TABLE posts (id INTEGER PRIMARY KEY, question INTEGER);
     CREATE TABLE wikis (id INTEGER PRIMARY KEY, data BLOB);
-    CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT);
+    CREATE TABLE users (id INTEGER PRIMARY KEY, data BLOB);
     CREATE TABLE tags (data BLOB, excerpt INTEGER, wiki INTEGER);
 """
+_KEEP = "INSERT INTO kept VALUES (?, ?, ?, ?, ?)"
 _KEPT = """
     SELECT CASE WHEN posts.question IS NOT NULL AND rank > 1 THEN posts.question ELSE post END AS question,
            rank, owner, data
@@ -391,4 +408,4 @@ _TAGS = """
     LEFT JOIN wikis AS excerpts ON excerpts.id = tags.excerpt
     LEFT JOIN wikis ON wikis.id = tags.wiki
 """
-_USERS = "SELECT id, name FROM users WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id"
+_USERS = "SELECT data FROM users WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id"

@@ -444,7 +444,10 @@ def test_torn_rows_cost_themselves_alone(tmp_path: Path) -> None:
     *pages, rejected = found(folder(tmp_path, Posts=torn))
     assert len(pages) == 3
     assert isinstance(rejected, Rejected)
-    assert rejected.reason == "2 of its posts are torn or too large"
+    assert rejected.reason == "1 of its posts are torn or too large"
+    told = [one for page in pages if isinstance(page, Page) for one in read_page(page)[1]]
+    (problem,) = [one for one in told if isinstance(one, Problem)]
+    assert (problem.where, problem.reason.split(":")[0]) == ("row 4", "no XML")
 
 
 def test_answers_without_a_question_are_one_problem(tmp_path: Path) -> None:
@@ -472,8 +475,12 @@ def test_entities_are_never_looked_at() -> None:
         list(reader.read(Page(posts.encode(), "Posts.xml", NOW)))
 
 
-def test_old_dumps_refer_to_signs_that_xml_has_not() -> None:
-    assert attributes(b'<row Id="1" Body="a&#x1F;b&#0;c&#xD800;&#x41;\x01" />') == {"Id": "1", "Body": "abcA"}
+@pytest.mark.parametrize("neat", [True, False])
+def test_old_dumps_refer_to_signs_that_xml_has_not(neat: bool) -> None:
+    assert attributes(Row("posts", b'<row Id="1" Body="a&#x1F;b&#0;c&#xD800;&#x41;\x01" />', neat)) == {
+        "Id": "1",
+        "Body": "abcA",
+    }
 
 
 def test_ingest_keeps_links_both_ways_and_skips_what_is_known(tmp_path: Path) -> None:
@@ -517,7 +524,7 @@ def test_rows_are_as_elementtree_reads_them(
         expected = [row.attrib for row in ET.fromstring(document)]
     except ET.ParseError:
         return  # signs that XML has not
-    assert [attributes(row.data) for row in got if isinstance(row, Row)] == expected
+    assert [attributes(row) for row in got if isinstance(row, Row)] == expected
     assert {row.table for row in got} <= {"comments"}
 
 
@@ -535,7 +542,10 @@ def test_rows_hold_no_more_than_a_row_and_a_block() -> None:
         yield b'" /><row Id="2" /></posts>'
 
     limits = replace(LIMITS, dump_row_bytes=5_000)
-    assert list(rows(blocks(), limits=limits)) == [Torn("posts", 1), Row("posts", b'<row Id="2" />')]
+    assert list(rows(blocks(), limits=limits)) == [
+        Torn("posts", 1),
+        Row("posts", b'<row Id="2" />', neat=True),
+    ]
 
 
 @pytest.mark.parametrize("rounds", [300, pytest.param(10_000, marks=pytest.mark.slow)])

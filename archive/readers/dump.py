@@ -155,7 +155,7 @@ def _tables(found: Iterable[Row | Torn]) -> _Tables:
         try:
             if isinstance(row, Torn):
                 raise BrokenRow("torn")
-            _sort(row.table, attributes(row.data), tables)
+            _sort(row.table, attributes(row), tables)
         except BrokenRow as broken:
             if len(tables.broken) < MAX_BROKEN:
                 tables.broken.append(Problem(f"row {number}", printable(str(broken))))
@@ -329,7 +329,9 @@ def _time(values: Values, column: str) -> datetime | None:
         told = datetime.fromisoformat(values.get(column, ""))
     except ValueError:
         return None
+    if told.tzinfo is None:
+        return told.replace(tzinfo=UTC, microsecond=0)
     try:
-        return told.replace(tzinfo=told.tzinfo or UTC, microsecond=0).astimezone(UTC)
+        return told.replace(microsecond=0).astimezone(UTC)
     except OverflowError:  # a zone that leads out of the calendar
         return None
