@@ -1,7 +1,7 @@
 """A generated Stack Exchange data dump, and what it costs to ingest it.
 
     python -m askive.bench.dump make DIRECTORY --posts 100000     # Posts.xml, Comments.xml, Users.xml, …
-    python -m askive.bench.dump measure DIRECTORY [--no-index]    # posts/s and memory of `askive ingest`
+    python -m askive.bench.dump measure PATH [--no-index]         # posts/s and memory of `askive ingest`
     python -m askive.bench.dump steps PATH                        # CPU per post of each step, space in TMPDIR
 
 The posts come in blocks, each seeded by its number. Lengths and counts are near those of real dumps: three
@@ -35,7 +35,7 @@ from ..archive.page import Page
 from ..archive.raw import RawPages
 from ..archive.readers import read_page
 from ..archive.records import Question, Tag
-from ..archive.sources import sources
+from ..archive.sources import sources, total_bytes
 from ..archive.store import Store
 from .measure import POLL, peak_of
 from .words import Vocabulary
@@ -196,8 +196,7 @@ def measure(dump: Path, *options: str) -> None:
         stats = subprocess.run([*command, "stats", "--format", "json"], capture_output=True, check=True)
     counted = json.loads(stats.stdout)
     posts = counted["questions"] + counted["answers"]
-    size = (dump / "Posts.xml").stat().st_size
-    print(f"exit code {process.returncode}; {os.cpu_count()} processors; {size:,} bytes of posts")
+    print(f"exit code {process.returncode}; {os.cpu_count()} processors; {total_bytes([dump]):,} bytes")
     print(
         f"{posts:,} posts, {counted['comments']:,} comments: {seconds:.1f} s, {posts / seconds:,.0f} a second"
     )
@@ -293,16 +292,16 @@ def main() -> None:
     """Make a dump, or measure one."""
     parser = ArgumentParser(description=__doc__)
     parser.add_argument("work", choices=["make", "measure", "steps"])
-    parser.add_argument("directory", type=Path)
+    parser.add_argument("path", type=Path)
     parser.add_argument("--posts", type=int, default=100_000)
     parser.add_argument("--no-index", action="store_true", help="measure without the index")
     options = parser.parse_args()
     if options.work == "make":
-        Generator(options.posts).write(options.directory)
+        Generator(options.posts).write(options.path)
     elif options.work == "steps":
-        steps(options.directory)
+        steps(options.path)
     else:
-        measure(options.directory, *(["--no-index"] if options.no_index else []))
+        measure(options.path, *(["--no-index"] if options.no_index else []))
 
 
 if __name__ == "__main__":
