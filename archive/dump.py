@@ -19,7 +19,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from itertools import chain, groupby
+from itertools import chain, count, groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -110,6 +110,7 @@ class Dumps:
         self._limits = limits
         self._folder: TemporaryDirectory[str] | None = None
         self._dumps: dict[str, Dump] = {}
+        self._numbers = count()
 
     def close(self) -> None:
         """Remove the temporary files; to be called in any case."""
@@ -150,7 +151,7 @@ class Dumps:
             self._folder = self._folder or TemporaryDirectory(prefix="askive-")
         except OSError as error:
             raise PageRejected(f"the dump cannot be sorted in TMPDIR: {error.strerror}") from error
-        path = Path(self._folder.name) / f"{len(self._dumps)}.sqlite3"
+        path = Path(self._folder.name) / f"{next(self._numbers)}.sqlite3"
         self._dumps[name] = Dump(path, name.removesuffix("!"), self._limits)
         return self._dumps[name]
 

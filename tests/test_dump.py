@@ -331,6 +331,16 @@ def test_dumps_in_one_container_are_kept_apart() -> None:
     assert Rejected("x!/coffee.stackexchange.com/Posts.xml", reason) in nested(files, few)
 
 
+def test_a_dump_may_outlast_one_that_began_before_it() -> None:
+    inner = zip_of([*within([("Posts.xml", POSTS.replace("Tea", "Coffee").encode())], "inner.net"), FILES[0]])
+    files = [(f"{SITE}-Posts.zip", inner), ("other.net.zip", zip_of(FILES)), *each_in(zip_of, "zip")[1:]]
+    pages = [page for page in nested(files) if isinstance(page, Page)]
+    names = [*["inner.net"] * 2, *["other.net"] * 3, *[SITE] * 3]
+    assert [reader.site_of_source(page.source) for page in pages] == names
+    others = [page.data.replace(b"other.net", SITE.encode()) for page in pages[2:5]]
+    assert [page.data for page in pages[5:]] == others
+
+
 def test_a_dump_nested_twice_gives_its_pages_twice() -> None:
     inner = zip_of(FILES)
     got = nested([(f"{SITE}.zip", inner), (f"again/{SITE}.zip", inner)])
