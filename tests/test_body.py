@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import sys
+from html import escape
+from html.parser import HTMLParser
 
 import pytest
-from askive.archive import records
+from askive.archive import body, records
 from askive.archive.body import (
     ALLOWED_TAGS,
     DROPPED_WITH_CONTENT,
@@ -386,3 +388,40 @@ def test_printable_takes_out_all_that_it_names() -> None:
     assert printable("a\u202eb\ufffe  c\n") == "a b c"
     assert storable("a\0é\ud800") == "aé"
     assert storable("a\0b") == "ab"
+
+
+class _Parsed(HTMLParser):
+    """Drives the writer of a text as html.parser reads the HTML: the oracle of `text_of_html`."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.writer = body._Writer()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = "".join(f' {name}="{escape(value or "")}"' for name, value in attrs)
+        self.writer.begin(tag, given)
+
+    def handle_endtag(self, tag: str) -> None:
+        self.writer.end(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.writer.data(escape(data))
+
+
+TAGS = """
+    <p> </p> <pre> </pre> <code> </code> <ul> </ul> <ol> <ol_start=3> </ol> <li> </li> <blockquote>
+    </blockquote> <table> <tr> <td> </td> </table> <br> <hr> <q> </q> <b> </b> <div> <h1> </h1> <dl> <dt> <dd>
+    <math> <details> <summary>
+    <!--c--> <img_alt='a&lt;"_alt='> <img_title='_alt='_alt='z'> <a_href='x">'> </a>
+    _ a b_c &amp;lt; &nbsp; &lt;p&gt; \u2028
+"""
+PIECES = st.sampled_from([piece.replace("_", " ") for piece in re.split(r"[ \n]+", TAGS)])
+
+
+@given(st.lists(st.one_of(PIECES, st.sampled_from(["\n", " ", "\r\n", "\x1c"])), max_size=25))
+def test_text_is_that_of_a_parser_that_knows_all_html(pieces: list[str]) -> None:
+    made = body_from_html("".join(pieces))
+    parser = _Parsed()
+    parser.feed(made.html or "")
+    parser.close()
+    assert made.text == parser.writer.text()
