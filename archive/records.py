@@ -185,7 +185,9 @@ def storable(text: str) -> str:
 
 def printable(text: str) -> str:
     """Return the text as one safe line: no control, escape or direction characters, single spaces."""
-    return " ".join(_CONTROL.sub(" ", storable(text)).split())
+    if not text.isprintable():  # of what is taken out nothing is printable, to Python too
+        text = _CONTROL.sub(" ", storable(text))
+    return " ".join(text.split())
 
 
 def plain(text: str) -> str:
