@@ -185,7 +185,7 @@ def test_a_topic_of_discourse() -> None:
         ("4", "Glass.", 6, True),
     ]
     assert question.answers[0].created == datetime(2020, 1, 2, 3, 4, 5, tzinfo=UTC)
-    assert (question.closed, question.answer_count, question.reader) == ("closed", 8, "discourse_json")
+    assert (question.closed, question.answer_count, question.reader) == ("closed", 7, "discourse_json")
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from ..errors import PageRejected
 from ..page import Found, Page, Reader
 from ..records import Question
 from . import (
+    applications,
     discourse_json,
     dump,
     mail,
@@ -42,6 +43,7 @@ READERS: tuple[Reader, ...] = (
     text,
     threads,
     discourse_json,
+    applications,
     unmarked,
 )
 

@@ -25,6 +25,11 @@ _QUESTION_SLUG = re.compile(
     r"|/(?:node|d|td-p)/(\d{1,18})(?:[-/]|\Z)|/comments/([a-z0-9]{4,10})(?:/|\Z)"
 )
 
+# /owner/repository/issues/12: its number is one of the repository's, not of the site's
+_OF_REPOSITORY = re.compile(
+    r"/([\w.-]{1,100}/[\w.-]{1,100})/(?:-/)?(?:issues|discussions)/(\d{1,18})(?:/|\Z)"
+)
+
 # /a/11227902, /questions/11227809/a-slug/11227902#11227902, /posts/31243284/, /a-thread.12/post-31243284
 _PART_PATH = re.compile(r"/(?:(?:a|answers?|comments?|posts?)/|post-)(\d{1,18})(?:/|\Z)")
 _PART_FRAGMENT = re.compile(r"(?:(?:js-)?(?:answer|comment|post|reply)s?[-_]?|[acp]-?)?(\d{1,18})(?:_\d+)?")
@@ -48,8 +53,10 @@ def question_id(url: str | None) -> str | None:
 
     >>> question_id("https://stackoverflow.com/questions/11227809/why-is-processing-a-sorted-array-faster")
     'stackoverflow.com:11227809'
+    >>> question_id("https://github.com/python/mypy/issues/12")
+    'github.com:python/mypy/12'
     """
-    return _numbered(url, _QUESTION, None) or _numbered_in_forum(url)
+    return _numbered_in_repository(url) or _numbered(url, _QUESTION, None) or _numbered_in_forum(url)
 
 
 def part_id(url: str | None) -> str | None:
@@ -75,6 +82,13 @@ def _numbered(url: str | None, path: re.Pattern[str], fragment: re.Pattern[str] 
     match = fragment.fullmatch(parts.fragment) if fragment else None
     match = match or path.search(parts.path)
     return f"{site}:{match[1]}" if match else None
+
+
+def _numbered_in_repository(url: str | None) -> str | None:
+    """Return `SITE:OWNER/REPOSITORY/NUMBER` where an address is that of an issue or a discussion."""
+    site, parts = site_of(url), _split(url)
+    match = _OF_REPOSITORY.match(parts.path) if parts else None
+    return f"{site}:{match[1].casefold()}/{match[2]}" if match else None
 
 
 def _numbered_in_forum(url: str | None) -> str | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from itertools import chain
 
+from ..application import Application
 from ..layout import Layout
 from . import (
     apache_answer,
@@ -66,3 +67,7 @@ ENGINES = (
 )
 
 LAYOUTS: tuple[Layout, ...] = tuple(chain.from_iterable(engine.LAYOUTS for engine in ENGINES))
+
+APPLICATIONS: tuple[Application, ...] = tuple(
+    chain.from_iterable(engine.APPLICATIONS for engine in (reddit, zhihu, quora, github))
+)

@@ -5,6 +5,7 @@ An issue's comments are its answers; GitHub marks none of them. From pages as th
 
 from __future__ import annotations
 
+from ..application import Application
 from ..layout import Layout
 
 LAYOUTS = (
@@ -53,6 +54,30 @@ LAYOUTS = (
         score=".social-reaction-summary-item .text-small",
         closed=".State--closed",
         dropped=".gh-header-number, .email-signature-reply, .email-hidden-toggle, .zeroclipboard-container",
+        asks=False,
+    ),
+)
+
+APPLICATIONS = (
+    Application(
+        name="github_issues",
+        signs=(b"react-app.embeddedData", b'"preloadedQueries"', b'"issue"'),
+        where="script[data-target='react-app.embeddedData']",
+        question="payload.preloadedQueries.*.result.data.repository.issue",
+        answers="payload.preloadedQueries.*.result.data.repository.issue.**.__typename=IssueComment",
+        id="id",
+        number="databaseId",
+        title="title, titleHTML",
+        question_body="bodyHTML",
+        body="bodyHTML",
+        author="author.login",
+        created="createdAt",
+        updated="lastEditedAt",
+        tags="labels.edges.*.node, labels.nodes.*",
+        blurb="description",
+        closed="state",
+        url="url, resourcePath",
+        home="https://github.com/",
         asks=False,
     ),
 )

@@ -1,7 +1,8 @@
-"""Quora: the layout of 2013 to 2017, whose answers are `.Answer`; later pages tell all as JSON-LD."""
+"""Quora: the layout of 2013 to 2017, whose answers are `.Answer`; since 2019 pages hold JSON and no text."""
 
 from __future__ import annotations
 
+from ..application import Application
 from ..layout import Layout
 
 LAYOUTS = (
@@ -28,5 +29,30 @@ LAYOUTS = (
         closed=".question_locked",
         related=".question_related .question_link, .related_question a[href]",
         dropped=".ContentFooter, .hover_menu, .hidden, .question_text_icons, .container_boundary, .more_link",
+    ),
+)
+
+APPLICATIONS = (
+    Application(
+        name="quora",
+        signs=(b"ansFrontendGlobals", b"inlineQueryResults"),
+        where="script",
+        behind=r"\.push\(\s*|inlineQueryResults\.results\[[^\]]{1,80}\]\s*=\s*",
+        question="~.data.**.__typename=Question, data.**.__typename=Question",
+        answers="~.data.**.__typename=Answer, data.**.__typename=Answer",
+        of="question.qid",
+        id="aid, qid",
+        title="title",
+        question_body="content, details",
+        body="content",
+        author="author.name, author.names.*",
+        created="creationTime",
+        updated="updatedTime",
+        score="numUpvotes",
+        tags="topics.*",
+        answer_count="answerCount, numAnswers",
+        comment_count="numDisplayComments",
+        url="url",
+        home="https://www.quora.com/",
     ),
 )

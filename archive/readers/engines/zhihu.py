@@ -1,7 +1,8 @@
-"""Zhihu: questions and the answers to them, as rendered since 2017; from pages as they are known."""
+"""Zhihu: questions and the answers to them since 2017, by the JSON of a page, else as it is rendered."""
 
 from __future__ import annotations
 
+from ..application import Application
 from ..layout import Layout
 
 LAYOUTS = (
@@ -26,5 +27,31 @@ LAYOUTS = (
         question_author=".QuestionAuthor .UserLink-link",
         dropped=".RichContent-actions, .QuestionRichText-more, .LinkCard-image",
         related=".SimilarQuestions-list a[href], .SimilarQuestions-item a[href]",
+    ),
+)
+
+APPLICATIONS = (
+    Application(
+        name="zhihu",
+        signs=(b"zhihu", b'"entities'),
+        where="#js-initialData, #data@data-state",
+        question="initialState.entities.questions.*, entities.questions.*",
+        answers="initialState.entities.answers.*, entities.answers.*",
+        of="question.id",
+        id="id",
+        title="title",
+        question_body="detail, editableDetail",
+        body="content, editableContent",
+        author="author.name",
+        created="created, createdTime",
+        updated="updatedTime",
+        score="voteupCount",
+        tags="topics.*",
+        views="visitCount",
+        closed="status.isClose",
+        answer_count="answerCount",
+        comment_count="commentCount",
+        url="id",
+        home="https://www.zhihu.com/question/",
     ),
 )
