@@ -34,7 +34,26 @@ _OF_REPOSITORY = re.compile(
 _PART_PATH = re.compile(r"/(?:(?:a|answers?|comments?|posts?)/|post-)(\d{1,18})(?:/|\Z)")
 _PART_FRAGMENT = re.compile(r"(?:(?:js-)?(?:answer|comment|post|reply)s?[-_]?|[acp]-?)?(\d{1,18})(?:_\d+)?")
 
+# A page in an archive of the web: https://web.archive.org/web/20120601114039/http://host/path
+_ARCHIVED = re.compile(r"https?://[^/\s]{1,200}/(?:[a-z]{1,20}/)?(\d{8,14})(?:[a-z]{2}_)?/(?=https?:/)")
+
 _HREF = re.compile(r'<a\s(?:[^<>]*\s)?href="([^"]*)"')
+
+
+def original(url: str) -> str:
+    """Return the address of the page that an archive of the web keeps at an address; another as it is.
+
+    >>> original("https://web.archive.org/web/20120601114039/http://stackoverflow.com/questions/4")
+    'http://stackoverflow.com/questions/4'
+    """
+    match = _ARCHIVED.match(url)
+    return url[match.end() :] if match else url
+
+
+def stamp_of(url: str) -> str | None:
+    """Return the digits of the time at which an archive of the web took a page, from its address there."""
+    match = _ARCHIVED.match(url)
+    return match[1] if match else None
 
 
 def site_of(url: str | None) -> str | None:
@@ -105,7 +124,7 @@ def _numbered_in_forum(url: str | None) -> str | None:
 def _split(url: str | None) -> SplitResult | None:
     """Return the parts of an http address; None where it is none, or its host could not be shown."""
     try:
-        parts = urlsplit(url or "")
+        parts = urlsplit(original(url or ""))
         host = parts.hostname or ""
         return parts if parts.scheme in ("http", "https") and host and printable(host) == host else None
     except ValueError:  # an unclosed bracket, for one

@@ -135,7 +135,7 @@ class Posts:
         """Return the question's tags."""
         tags: dict[str, Tag] = {}
         for element in self.outline.find(self.layout.tags):
-            title = text_in(element, self._limits.name_length).strip(" ,#")
+            title = text_in(element, self._limits.name_length).strip(" ,").removeprefix("#")  # not of "c#"
             name = tag_name(title)
             if name and name not in tags and len(tags) < self._limits.tags:
                 blurb = self.line(self.layout.blurb, element, self._limits.blurb_length)

@@ -22,7 +22,7 @@ from .addresses import linked_questions, question_id, site_of
 from .asking import asks
 from .engines import LAYOUTS
 from .finding import Outline, attribute, text_in
-from .html import base_address, looks_like_html, page_address, parse
+from .html import base_address, looks_like_html, page_address, parse, time_of_page
 from .layout import Layout
 from .posts import Posts
 from .schema_org import bodies_of, id_of_text, questions_in
@@ -114,7 +114,8 @@ class Thread:
         self._base = base_address(soup, self._url)
         told = questions_in(soup, limits) if layout.told_too else []
         self._told = told[0] if len(told) == 1 else None
-        self._posts = Posts(soup, outline, layout, received=page.received, base=self._base, limits=limits)
+        received = time_of_page(soup, page.received)
+        self._posts = Posts(soup, outline, layout, received=received, base=self._base, limits=limits)
 
     def read(self) -> Question:
         layout, posts = self._layout, self._posts

@@ -1,7 +1,8 @@
 """Stack Exchange since 2009: comments in tables until 2014, in lists since; `.post-text` until 2020.
 
-Written from pages of Stack Overflow and other sites saved between 2013 and 2026; what is older, from
-them as they are known. Classes tell what is accepted even where the microdata of a page says otherwise.
+Written from pages of Stack Overflow and other sites saved between 2013 and 2026; what is older, from them
+as they are known: in 2009 an image marks the accepted answer. Classes tell what is accepted even where the
+microdata of a page says otherwise.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ LAYOUTS = (
         tags="#question .post-taglist .post-tag, .question .post-taglist .post-tag",
         views=(
             "#qinfo [title*=iewed]@title, #qinfo [title*=iewed], [itemprop=interactionCount]@content,"
-            "#question-header [title^=Viewed]@title"
+            "[title^=Viewed]@title"
         ),
         answers=(
             "#answers-header [itemprop=answerCount]@content, #answers-header h2@data-answercount, "
@@ -49,14 +50,14 @@ LAYOUTS = (
             "@data-score, .js-vote-count@data-value, [itemprop=upvoteCount]@content, .js-vote-count, "
             ".vote-count-post"
         ),
-        accepted=".accepted-answer, .js-accepted-answer, .vote-accepted-on",
+        accepted=".accepted-answer, .js-accepted-answer, .vote-accepted-on, img.vote-accepted",
         comment="li.comment, tr.comment, div.comments tr[id^=comment-]",
         comment_body=".comment-copy, .comment-text",
         comment_author=".comment-user",
         comment_time=".relativetime-clean, .comment-date .relativetime, .comment-date",
         comment_score="@data-comment-score, .comment-score span, .comment-score",
         comment_id="@data-comment-id",
-        more_comments=".js-comments-list@data-remaining-comments-count, .comments-link b, .js-show-link b",
+        more_comments="[data-remaining-comments-count]@data-remaining-comments-count, .comments-link b",
         closed=".question-status, .js-post-notice, .post-notice, .special-status",
         linked=".sidebar-linked .question-hyperlink, .linked .question-hyperlink",
         related=".sidebar-related .question-hyperlink, .related .question-hyperlink",
