@@ -36,6 +36,10 @@ class Layout:
     skipped: Selector = ""
     """Posts that nobody wrote: advertisements, notices of moderators' actions, empty places."""
 
+    url: Value = ""
+    """The address of the question, for pages that do not say their own."""
+    home: str = ""
+    """What `url` is relative to."""
     title: Value
     tags: Selector = ""
     blurb: Value = ""

@@ -26,7 +26,7 @@ from .html import base_address, looks_like_html, page_address, parse, time_of_pa
 from .layout import Layout
 from .posts import Posts
 from .schema_org import bodies_of, id_of_text, questions_in
-from .things import address
+from .things import ADDRESS_LENGTH, address
 from .unite import beginning, beyond
 
 NAME = "threads"
@@ -116,6 +116,8 @@ class Thread:
         self._told = told[0] if len(told) == 1 else None
         received = time_of_page(soup, page.received)
         self._posts = Posts(soup, outline, layout, received=received, base=self._base, limits=limits)
+        if self._url is None and layout.url:
+            self._url = address(self._posts.line(layout.url, length=ADDRESS_LENGTH) or "", layout.home)
 
     def read(self) -> Question:
         layout, posts = self._layout, self._posts
