@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from ..body import body_from_html
@@ -38,8 +39,11 @@ HEAD_BYTES = 4096
 LIKE = 2
 WRITTEN = frozenset({1, 2})  # by people: plain posts, and those with a moderator's colour
 
-PRELOADED = b"data-preloaded"
-_SHOWN = re.compile(rb"crawler-post|class=[\"']?cooked\b")  # the page shows its posts, more of them perhaps
+_PRELOADED = re.compile(rb"data-preloaded|PreloadStore\.store")
+_STORED = r"PreloadStore\.store\(\"topic_\d{1,18}\",\s*"  # until 2018
+_SHOWN = re.compile(
+    rb"crawler-post|UserComments:|class=[\"']?cooked\b"
+)  # the page shows its posts, more of them perhaps
 _TOPIC = re.compile(rb'"post_stream"\s*:\s*\{')
 _Item = Mapping[str, Any]
 
@@ -47,7 +51,7 @@ _Item = Mapping[str, Any]
 def sniff(page: Page) -> float:
     """Return how sure it is that the page is a topic: looks for the stream of its posts."""
     if looks_like_html(page):
-        return 0.85 if PRELOADED in page.data and not _SHOWN.search(page.data) else 0.0
+        return 0.85 if _PRELOADED.search(page.data) and not _SHOWN.search(page.data) else 0.0
     is_object = page.data[:HEAD_BYTES].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
     return 0.9 if is_object and _TOPIC.search(page.data) else 0.0
 
@@ -68,13 +72,16 @@ def read(page: Page, limits: Limits = LIMITS) -> Iterator[Found]:
 def _preloaded(page: Page, limits: Limits) -> Question:
     """Return the question of the topic in a page of the application."""
     soup = parse_html(page, limits)
-    for value in values_in(soup, "#data-preloaded@data-preloaded, script#data-preloaded", limits=limits):
-        for topic in found(value, "*.~", limits):
-            if isinstance(topic, dict) and "post_stream" in topic:
-                question = _question_of(topic, limits)
-                url = page_address(soup) or page.address
-                id = question_id(url) or id_of_text(question.title, question.body, site_of(url))
-                return replace(question, id=id, url=url, site=site_of(url))
+    values = chain(
+        values_in(soup, "#data-preloaded@data-preloaded, script#data-preloaded", limits=limits),
+        values_in(soup, "script", _STORED, limits),
+    )
+    for topic in (topic for value in values for topic in found(value, "*.~, **", limits)):
+        if isinstance(topic, dict) and "post_stream" in topic:
+            question = _question_of(topic, limits)
+            url = page_address(soup) or page.address
+            id = question_id(url) or id_of_text(question.title, question.body, site_of(url))
+            return replace(question, id=id, url=url, site=site_of(url))
     raise PageRejected("not a Q&A page: a page of Discourse's application without a topic")
 
 

@@ -1,7 +1,7 @@
 """AskBot: askbot.org, ask.openstack.org, ask.fedoraproject.org and their like since 2011, and since 2022.
 
-The former from pages of these sites, the latter from AskBot's templates of 0.13 with no page of it seen. Before
-2011 AskBot had the markup of OSQA, whose table reads it.
+The former from pages of these sites, the latter from AskBot's templates of 0.13, with no page of it seen.
+Before 2011 AskBot had the markup of OSQA, whose table reads it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Discourse: what it sends to crawlers and to browsers without scripts, and what its application shows.
 
-The accepted answer stands only in the JSON-LD of the former. Small actions ("closed this topic") are not
-answers; what `system` says in a post is one, as the page has nothing to tell it by.
+The accepted answer stands only in the JSON-LD of the former, which until 2018 marked each post
+as a posting of its own. Small actions ("closed this topic") are not answers; what `system` says in a
+post is one, as the page has nothing to tell it by.
 """
 
 from __future__ import annotations
@@ -31,6 +32,20 @@ LAYOUTS = (
         dropped=ADDED,
         asks=False,
         told_too=True,
+    ),
+    Layout(
+        name="discourse",
+        signs=(b"UserComments:",),
+        requires="[itemtype$=DiscussionForumPosting] > .creator",
+        post="div[itemtype$=DiscussionForumPosting]",
+        body=".post",
+        title="h1 a, h1",
+        number=".creator [itemprop=position]",
+        author=".creator [itemprop=author], .creator b, .creator a",
+        time=".creator time",
+        score="[itemprop=interactionCount][content^=UserLikes]@content",
+        dropped=ADDED,
+        asks=False,
     ),
     Layout(
         name="discourse",
