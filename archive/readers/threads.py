@@ -39,13 +39,19 @@ _LATER_PAGE = re.compile(
 _NUMBER_AT_END = re.compile(r"\d{1,18}\Z")
 # What sites put behind the title of a question that is closed.
 _TITLE_NOTE = re.compile(
-    r"[\[(](?:closed|duplicate|on hold|locked|geschlossen|duplikat)[\])]\s*\Z", re.IGNORECASE
+    r"[\[(](?:closed|duplicate|on hold|locked|geschlossen|duplikat|закрыт|дубликат|cerrada|duplicada|fechada"
+    r"|クローズ|重複|fermée?)[\])]\s*\Z",
+    re.IGNORECASE,
 )
 # Why a question is closed, by what the notice says of it, in the words of the records.
 _CLOSINGS = (
     (
         "duplicate",
-        re.compile(r"duplicate|already has (?:an )?answers?|been asked before|doppelt", re.IGNORECASE),
+        re.compile(
+            r"duplicate|already has (?:an )?answers?|been asked before"
+            r"|doppelt|duplikat|дубликат|duplicada|重複",
+            re.IGNORECASE,
+        ),
     ),
     ("off-topic", re.compile(r"off[- ]topic|not about|does not (?:appear|seem) to be about", re.IGNORECASE)),
     ("not constructive", re.compile(r"not constructive", re.IGNORECASE)),
@@ -58,7 +64,11 @@ _CLOSINGS = (
     ("too localized", re.compile(r"too locali[sz]ed", re.IGNORECASE)),
     (
         "closed",
-        re.compile(r"\bclosed|on hold|not open for|no longer (?:open|accept)|geschlossen", re.IGNORECASE),
+        re.compile(
+            r"\bclosed|on hold|not open for|no longer (?:open|accept)"
+            r"|geschlossen|закрыт|cerrada|fechada|クローズ|fermée?",
+            re.IGNORECASE,
+        ),
     ),
     ("locked", re.compile(r"\block(?:ed)?\b|gesperrt", re.IGNORECASE)),
 )

@@ -2,7 +2,8 @@
 
 Written from pages of Stack Overflow and other sites saved between 2013 and 2026; what is older, from them
 as they are known: in 2009 an image marks the accepted answer. Classes tell what is accepted even where the
-microdata of a page says otherwise.
+microdata of a page says otherwise. What Kiwix makes of the sites' dumps is from the templates of its maker,
+https://github.com/openzim/sotoki.
 """
 
 from __future__ import annotations
@@ -26,23 +27,23 @@ LAYOUTS = (
             "[title^=Viewed]@title"
         ),
         answers=(
-            "#answers-header [itemprop=answerCount]@content, #answers-header h2@data-answercount, "
-            "#answers-header h2"
+            "#answers-header [itemprop=answerCount]@content, #answers-header [itemprop=answerCount], "
+            "#answers-header h2@data-answercount, #answers-header h2"
         ),
         id="@data-answerid, @data-questionid",
         author=(
             ".post-signature [itemprop=author] [itemprop=name], .user-info [itemprop=author] [itemprop=name],"
             ".owner .user-details a[href*='/users/'], last .user-details a[href*='/users/'], "
-            "last .user-details"
+            "last .user-details, last .post-signature .s-user-card--link, last .s-user-card--info"
         ),
         time=(
-            ".owner .relativetime, .user-action-time > .relativetime, "
+            "last time.s-user-card--time, .owner .relativetime, .user-action-time > .relativetime, "
             ".user-action-time time[itemprop=dateCreated], "
             "time[itemprop=dateCreated]"
         ),
         question_time=(
             "#question .owner .relativetime, #question .user-action-time > .relativetime, "
-            "#content time[itemprop=dateCreated], "
+            "#content time[itemprop=dateCreated], time[itemprop=dateCreated], "
             "#qinfo .label-key@title, #qinfo b@title"
         ),
         updated=".user-action-time a[href*=revisions] .relativetime",
@@ -66,5 +67,27 @@ LAYOUTS = (
             ".user-details .reputation-score, .user-details .badgecount, .mod-flair, "
             ".v-visible-sr, .snippet-code .snippet-result"
         ),
+    ),
+    Layout(
+        name="stackexchange",
+        # A question in a ZIM file that Kiwix made before 2021; later ones have the markup above.
+        signs=(b"glyphicon-question-sign",),
+        requires="#question .post-container",
+        url="#footer a@href",
+        question="#question",
+        post="#answers > div[id^=a]",
+        body=".post-container .body",
+        title="h2.title",
+        tags="#question .tags li a",
+        author=".author .profile p, .author p",
+        question_time=".metadata .date",  # the other posts say the question's time as well
+        score=".reputation .score p",
+        accepted=".accepted",
+        comment=".comment",
+        comment_body=".text",
+        comment_author="a[href*='/user/']",
+        comment_time=".date",
+        comment_score=".score",
+        closed=".closed-banner",
     ),
 )
