@@ -14,7 +14,7 @@ from askive.archive.page import Page
 from askive.archive.readers import applications, read_page
 from askive.archive.readers.engines import APPLICATIONS
 from askive.archive.readers.html import parse
-from askive.archive.readers.paths import found
+from askive.archive.readers.paths import found, resources_of
 from askive.archive.readers.rich_text import html_of
 from askive.archive.readers.scripts import values_in
 from askive.archive.records import Question
@@ -57,6 +57,13 @@ def test_paths(path: str, values: list[Any]) -> None:
     assert list(found(told, path)) == values
 
 
+def test_paths_to_resources() -> None:
+    document = {"included": [{"type": "a", "id": 1, "n": 7}, {"type": "b", "id": "1"}, 3, {}]}
+    resources = resources_of([document, None], "included.*")
+    refers = {"x": {"type": "a", "id": "1"}, "y": [{"type": "b", "id": "1"}], "z": {"type": "c", "id": "1"}}
+    assert list(found(refers, "x.&.n, y.0.&.type, z.&.n, x.type.&", resources)) == [7, "b"]
+
+
 @pytest.mark.parametrize(
     ("text", "where", "behind", "values"),
     [
@@ -65,6 +72,7 @@ def test_paths(path: str, values: list[Any]) -> None:
         ('<script>w = {"x": "}"}; w = [2];w = 3; w = {broken}; w = "s";</script>', "script", "w = ", 3),
         ('<script id="a">{"x": 1</script>', "#a", r"\A\s*", []),
         ("<script id='a'>null</script>", "#a", r"\A\s*", []),
+        ("<script>let a; app.load([1]); app.load( [2] )</script>", "script", r"\A\s*|load\(\s*", [[1], [2]]),
     ],
 )
 def test_values_in_scripts(text: str, where: str, behind: str, values: list[Any] | int) -> None:

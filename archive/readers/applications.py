@@ -24,7 +24,7 @@ from .dates import FIRST_YEAR
 from .engines import APPLICATIONS
 from .html import base_address, looks_like_html, page_address, parse
 from .json_page import head_of, json_of
-from .paths import Path, first, found
+from .paths import Path, found, resources_of
 from .posts import RECORD_LENGTH
 from .rich_text import html_of
 from .schema_org import bodies_of, id_of_text
@@ -84,6 +84,7 @@ class _Told:
     ) -> None:
         self._values, self._told, self._limits = values, application, limits
         self._url, self._base = own, base
+        self._resources = resources_of(values, application.resources)
         self._spent = 0
 
     def question(self) -> Question | None:
@@ -93,13 +94,15 @@ class _Told:
         asking = self._asked(self._all(told.question), answers)
         if asking is None:
             return None
-        own_id = first(asking, told.id)
-        answers = [one for one in answers if not told.of or first(one, told.of) in (own_id, None)]
+        own_id = self._first(asking, told.id)
+        answers = [one for one in answers if not told.of or self._first(one, told.of) in (own_id, None)]
+        own_post, accepted = self._first(asking, told.asking), self._first(asking, told.accepted)
+        answers = [one for one in answers if own_post is None or self._first(one, told.id) != own_post]
         title, body = self._title(asking), self._body(asking, told.question_body)
-        if told.asks is False and not asks(title, body.text if body else ""):
+        if not told.asks and accepted is None and not asks(title, body.text if body else ""):
             raise PageRejected("not a Q&A page: a thread that asks nothing")
         url = self._url or self._address(asking)
-        records = self._answers(answers)
+        records = self._answers(answers, accepted)
         question = Question(
             id=question_id(url) or id_of_text(title, body, site_of(url)),
             title=title,
@@ -107,25 +110,35 @@ class _Told:
             tags=tuple(self._tags(asking)),
             answers=records,
             author=self._author(asking),
-            created=_time(first(asking, told.created)),
+            created=_time(self._first(asking, told.created)),
             updated=self._updated(asking),
-            score=_number(first(asking, told.score)),
-            views=_number(first(asking, told.views)),
+            score=_score(self._first(asking, told.score)),
+            views=_number(self._first(asking, told.views)),
             url=url,
             site=site_of(url),
-            closed="closed" if first(asking, told.closed) in (True, "CLOSED") else None,
-            answer_count=beyond(len(records), _number(first(asking, told.answer_count))),
-            comment_count=beyond(0, _number(first(asking, told.comment_count))),
+            closed="closed" if self._first(asking, told.closed) in (True, "CLOSED") else None,
+            answer_count=beyond(len(records), self._stated_answers(asking)),
+            comment_count=beyond(0, _number(self._first(asking, told.comment_count))),
             reader=told.name,
         )
         return replace(question, links=tuple(linked_questions(bodies_of(question), question.id)))
+
+    def _found(self, value: Any, path: Path) -> Iterator[Any]:
+        return found(value, path, self._resources, self._limits)
+
+    def _first(self, value: Any, path: Path) -> Any:
+        return next(self._found(value, path), None)
+
+    def _stated_answers(self, asking: dict[str, Any]) -> int | None:
+        posts = _number(self._first(asking, self._told.posts))
+        return posts - 1 if posts else _number(self._first(asking, self._told.answer_count))
 
     def _all(self, path: Path) -> _Objects:
         """Return the objects that a path finds in the values, each id once."""
         objects: dict[Any, dict[str, Any]] = {}
         for value in self._values:
-            for one in found(value, path, self._limits):
-                if isinstance(one, dict) and isinstance(id := first(one, self._told.id), (str, int)):
+            for one in self._found(value, path):
+                if isinstance(one, dict) and isinstance(id := self._first(one, self._told.id), (str, int)):
                     objects.setdefault(id, one)
                     self._require_few(len(objects))
         return list(objects.values())
@@ -141,38 +154,44 @@ class _Told:
         for one in told:
             if named and question_id(self._address(one)) == named:
                 return one
-        numbers = [first(answer, self._told.of) for answer in answers] if self._told.of else []
-        return max(told, key=lambda one: numbers.count(first(one, self._told.id)), default=None)
+        numbers = [self._first(answer, self._told.of) for answer in answers] if self._told.of else []
+        return max(told, key=lambda one: numbers.count(self._first(one, self._told.id)), default=None)
 
     def _title(self, asking: dict[str, Any]) -> str:
-        title = first(asking, self._told.title)
+        title = self._first(asking, self._told.title)
         if isinstance(title, str) and title.startswith(_RICH):
             body = self._body(asking, self._told.title)
             title = body.text if body else ""
         return printable(html.unescape(title))[: self._limits.title_length] if isinstance(title, str) else ""
 
     def _address(self, asking: dict[str, Any]) -> str | None:
-        told = first(asking, self._told.url)
+        told = self._first(asking, self._told.url)
         return address(str(told), self._told.home) if isinstance(told, (str, int)) else None
 
-    def _answers(self, answers: _Objects) -> tuple[Answer, ...]:
-        """Return the answers, with all replies to them as comments."""
-        records = [self._answer(one, body, replies) for one, body, replies in self._threads(answers)]
+    def _answers(self, answers: _Objects, accepted: Any) -> tuple[Answer, ...]:
+        """Return the answers, with all replies to them as comments; `accepted` is the id of one of them."""
+        records = [
+            replace(
+                self._answer(one, body, replies),
+                accepted=None if accepted is None else self._first(one, self._told.id) == accepted,
+            )
+            for one, body, replies in self._threads(answers)
+        ]
         ids = distinct(answer.id for answer in records)
         return tuple(replace(answer, id=unique) for answer, unique in zip(records, ids, strict=True))
 
     def _threads(self, answers: _Objects) -> Iterator[tuple[dict[str, Any], Body, _Objects]]:
         """Yield the answers that say something, each with its text and all replies to it, in their order."""
         told = self._told
-        known = {first(one, told.id) for one in answers}
+        known = {self._first(one, told.id) for one in answers}
         below: dict[Any, _Objects] = {}
         for one in sorted(answers, key=self._age) if told.parent else answers:
-            above = first(one, told.parent)
+            above = self._first(one, told.parent)
             below.setdefault(above if above in known else None, []).append(one)
         pending = below.pop(None, [])[::-1]
         while pending:
             one = pending.pop()
-            replies = [*below.pop(first(one, told.id), []), *self._replies_in(one)]
+            replies = [*below.pop(self._first(one, told.id), []), *self._replies_in(one)]
             body = self._body(one, told.body)
             if body is None:  # deleted: what replies to it stands in its place
                 pending += replies[::-1]
@@ -187,30 +206,30 @@ class _Told:
             one = pending.pop()
             all_replies.append(one)
             self._require_few(len(all_replies))
-            pending += [*below.pop(first(one, self._told.id), []), *self._replies_in(one)][::-1]
+            pending += [*below.pop(self._first(one, self._told.id), []), *self._replies_in(one)][::-1]
         return all_replies
 
     def _replies_in(self, one: dict[str, Any]) -> _Objects:
-        return [reply for reply in found(one, self._told.replies) if isinstance(reply, dict)]
+        return [reply for reply in self._found(one, self._told.replies) if isinstance(reply, dict)]
 
     def _age(self, one: dict[str, Any]) -> float:
-        time = _time(first(one, self._told.created))
+        time = _time(self._first(one, self._told.created))
         return time.timestamp() if time else 0.0
 
     def _answer(self, one: dict[str, Any], body: Body, replies: _Objects) -> Answer:
         told = self._told
         comments = tuple(self._comments(replies))
-        missing = [number for reply in (one, *replies) for number in found(reply, told.more_replies)]
+        missing = [number for reply in (one, *replies) for number in self._found(reply, told.more_replies)]
         stated = len(comments) + sum(_number(number) or 0 for number in missing)
         return Answer(
             id=self._id(one, body),
             body=body,
             author=self._author(one),
-            created=_time(first(one, told.created)),
+            created=_time(self._first(one, told.created)),
             updated=self._updated(one),
-            score=_number(first(one, told.score)),
+            score=_score(self._first(one, told.score)),
             comments=comments,
-            comment_count=beyond(len(comments), stated, _number(first(one, told.comment_count))),
+            comment_count=beyond(len(comments), stated, _number(self._first(one, told.comment_count))),
         )
 
     def _comments(self, replies: _Objects) -> Iterator[Comment]:
@@ -219,18 +238,18 @@ class _Told:
         said = [(one, body) for one, body in bodies if body is not None]
         ids = distinct(self._id(one, body) for one, body in said)
         for (one, body), unique in zip(said, ids, strict=True):
-            created = _time(first(one, told.created))
-            score = _number(first(one, told.score))
+            created = _time(self._first(one, told.created))
+            score = _score(self._first(one, told.score))
             yield Comment(id=unique, body=body, author=self._author(one), created=created, score=score)
 
     def _id(self, one: dict[str, Any], body: Body) -> str:
-        native = first(one, self._told.number or self._told.id)
+        native = self._first(one, self._told.number or self._told.id)
         named = printable(str(native))[: self._limits.name_length] if isinstance(native, (str, int)) else ""
         return named.rpartition("_")[2] or text_id(body.text)  # "t1_" says what kind of thing it is
 
     def _body(self, one: dict[str, Any], path: Path) -> Body | None:
         """Return a text of an object; None where it has none, or had one."""
-        value = first(one, path)
+        value = self._first(one, path)
         if isinstance(value, str) and value.startswith(_RICH):
             value = inner_value(value, self._limits)
         if isinstance(value, (dict, list)):
@@ -251,7 +270,7 @@ class _Told:
             raise PageRejected(f"its texts have more than {self._limits.page_text:,} characters together")
 
     def _author(self, one: dict[str, Any]) -> str | None:
-        told = first(one, self._told.author)
+        told = self._first(one, self._told.author)
         if isinstance(told, dict):
             told = " ".join(str(part) for name in _NAME_PARTS if (part := told.get(name)))
         name = self._line(told)
@@ -263,16 +282,16 @@ class _Told:
         )
 
     def _updated(self, one: dict[str, Any]) -> datetime | None:
-        updated = _time(first(one, self._told.updated))
-        return updated if updated != _time(first(one, self._told.created)) else None
+        updated = _time(self._first(one, self._told.updated))
+        return updated if updated != _time(self._first(one, self._told.created)) else None
 
     def _tags(self, asking: dict[str, Any]) -> Iterator[Tag]:
         told: dict[str, Tag] = {}
-        for one in found(asking, self._told.tags):
-            title = self._line(first(one, "name") if isinstance(one, dict) else one) or ""
+        for one in self._found(asking, self._told.tags):
+            title = self._line(self._first(one, "name") if isinstance(one, dict) else one) or ""
             name = tag_name(title)
             if name and name not in told and len(told) < self._limits.tags:
-                blurb = first(one, self._told.blurb)
+                blurb = self._first(one, self._told.blurb)
                 line = printable(blurb)[: self._limits.blurb_length] if isinstance(blurb, str) else ""
                 told[name] = Tag(name, title if title != title.casefold() else None, line or None)
         yield from told.values()
@@ -280,6 +299,11 @@ class _Told:
 
 def _number(value: Any) -> int | None:
     return count(str(value)) if isinstance(value, (int, float, str)) and not isinstance(value, bool) else None
+
+
+def _score(value: Any) -> int | None:
+    """Return a score, or how many are in the list of those who like something."""
+    return len(value) if isinstance(value, list) else _number(value)
 
 
 def _time(value: Any) -> datetime | None:

@@ -76,7 +76,7 @@ def _preloaded(page: Page, limits: Limits) -> Question:
         values_in(soup, "#data-preloaded@data-preloaded, script#data-preloaded", limits=limits),
         values_in(soup, "script", _STORED, limits),
     )
-    for topic in (topic for value in values for topic in found(value, "*.~, **", limits)):
+    for topic in (topic for value in values for topic in found(value, "*.~, **", limits=limits)):
         if isinstance(topic, dict) and "post_stream" in topic:
             question = _question_of(topic, limits)
             url = page_address(soup) or page.address

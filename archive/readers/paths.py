@@ -2,22 +2,30 @@
 
 A path is names with points between them, or the places of members in a list, from 0. `*` is each member of
 a list or an object, `**` the value itself and all in it at any depth, `name=value` an object whose member has
-that value, `~` the JSON that a string holds. Alternatives have commas between them, the preferred one first.
+that value, `~` the JSON that a string holds, `&` the resource that an object refers to by its `type` and `id`
+(https://jsonapi.org/format/#document-compound-documents). Alternatives have commas between them, the
+preferred one first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from ..limits import LIMITS, Limits
 from .scripts import inner_value
 
 Path = str
+Resources: TypeAlias = "Mapping[tuple[str, str], Any]"
+"""The resources of a document by type and id."""
+
+NO_RESOURCES: Resources = {}
 
 
-def found(value: Any, path: Path, limits: Limits = LIMITS) -> Iterator[Any]:
+def found(
+    value: Any, path: Path, resources: Resources = NO_RESOURCES, limits: Limits = LIMITS
+) -> Iterator[Any]:
     """Yield what a path finds in a value; nothing for null.
 
     >>> list(found({"a": [{"b": 1}, {"b": None}, {"c": 2}]}, "a.*.b, a.*.c"))
@@ -28,13 +36,14 @@ def found(value: Any, path: Path, limits: Limits = LIMITS) -> Iterator[Any]:
     for steps in _parsed(path):
         values: Iterable[Any] = (value,)
         for step in steps:
-            values = _taken(values, step, limits)
+            values = _taken(values, step, resources, limits)
         yield from (one for one in values if one is not None)
 
 
-def first(value: Any, path: Path) -> Any:
-    """Return the first that a path finds; None where it finds nothing."""
-    return next(found(value, path), None)
+def resources_of(values: Iterable[Any], path: Path) -> Resources:
+    """Return the resources that a path finds in values."""
+    objects = (one for value in values for one in found(value, path) if isinstance(one, dict))
+    return {(str(one.get("type")), str(one.get("id"))): one for one in objects}
 
 
 @lru_cache(maxsize=1024)
@@ -42,7 +51,7 @@ def _parsed(path: Path) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(one.strip().split(".")) for one in path.split(",") if one.strip())
 
 
-def _taken(values: Iterable[Any], step: str, limits: Limits) -> Iterator[Any]:
+def _taken(values: Iterable[Any], step: str, resources: Resources, limits: Limits) -> Iterator[Any]:
     """Yield what one step leads to from each of the values."""
     name, _, wanted = step.partition("=")
     for value in values:
@@ -56,7 +65,9 @@ def _taken(values: Iterable[Any], step: str, limits: Limits) -> Iterator[Any]:
             if name.isdecimal() and int(name) < len(value):
                 yield value[int(name)]
         elif isinstance(value, dict):
-            if not wanted:
+            if step == "&":
+                yield resources.get((str(value.get("type")), str(value.get("id"))))
+            elif not wanted:
                 yield value.get(name)
             elif value.get(name) == wanted:
                 yield value

@@ -176,6 +176,8 @@ class Posts:
     def number(self, unit: Element, value: Value) -> str | None:
         """Return the id that the engine gave a post."""
         named = self.line(value, unit)
+        if named and "/" in named:  # "/posts/1/2/timeline"
+            return next(reversed(re.findall(r"\d{1,18}", named)), None)
         if named:
             return re.split(r"[_-]", named)[-1]  # "t1_" and "post-" say what kind of thing it is
         anchors = islice(self._own("a[id], a[name], span[id], input[id]", unit), FEW_ANCHORS)

@@ -35,7 +35,7 @@ def values_in(
             value = _value(text[match.end() : end])
             if value is not None:
                 yield value
-            match = pattern.search(text, end)
+            match = pattern.search(text, max(end, match.start() + 1))
 
 
 def inner_value(text: Any, limits: Limits = LIMITS) -> Any:

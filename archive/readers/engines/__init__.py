@@ -69,5 +69,5 @@ ENGINES = (
 LAYOUTS: tuple[Layout, ...] = tuple(chain.from_iterable(engine.LAYOUTS for engine in ENGINES))
 
 APPLICATIONS: tuple[Application, ...] = tuple(
-    chain.from_iterable(engine.APPLICATIONS for engine in (reddit, zhihu, quora, github))
+    chain.from_iterable(engine.APPLICATIONS for engine in (reddit, zhihu, quora, flarum, github))
 )
