@@ -67,5 +67,7 @@ class Application:
     url: Path = ""
     home: str = ""
     """What `url` is relative to."""
+    shown_too: bool = False
+    """Its markup, where it has any, shows more answers than the JSON tells of."""
     asks: bool = True
     """Every page asks a question; if not, it must be seen to ask."""

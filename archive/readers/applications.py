@@ -17,6 +17,7 @@ from ..errors import PageRejected
 from ..limits import LIMITS, Limits
 from ..page import Found, Page
 from ..records import Answer, Body, Comment, Question, Tag, distinct, printable, tag_name, text_id
+from . import threads
 from .addresses import linked_questions, question_id, site_of
 from .application import Application
 from .asking import asks
@@ -30,7 +31,7 @@ from .rich_text import html_of
 from .schema_org import bodies_of, id_of_text
 from .scripts import inner_value, values_in
 from .things import address, body_of_string, count, moment
-from .unite import beyond
+from .unite import beyond, unite
 
 NAME = "applications"
 
@@ -61,9 +62,18 @@ def read(page: Page, limits: Limits = LIMITS) -> Iterator[Found]:
             base = base_address(soup, own)
         question = _Told(values, application, own, base, limits).question()
         if question:
-            yield question
+            yield _with_shown(question, page, limits) if application.shown_too else question
             return
     raise PageRejected("not a Q&A page: it bears the name of an application, and has no question of it")
+
+
+def _with_shown(question: Question, page: Page, limits: Limits) -> Question:
+    """Return the question with what the markup of its page shows besides."""
+    try:
+        shown = [one for one in threads.read(page, limits) if isinstance(one, Question)]
+    except PageRejected:  # no markup, or none that is understood
+        return question
+    return unite([question, *shown])[0]
 
 
 def _signed(page: Page) -> Iterator[Application]:

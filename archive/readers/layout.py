@@ -40,6 +40,8 @@ class Layout:
     """The address of the question, for pages that do not say their own."""
     home: str = ""
     """What `url` is relative to."""
+    foreign: Selector = ""
+    """What only posts to other questions hold, as their titles."""
     title: Value
     tags: Selector = ""
     blurb: Value = ""

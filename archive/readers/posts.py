@@ -195,12 +195,16 @@ class Posts:
         question = outline.first(layout.question) if layout.question else None
         found = (post for post in outline.find(layout.post) if id(post) not in skipped)
         posts = self._outermost(post for post in found if post is not question)
-        return question, [post for post in posts if self._has_text(post)]
+        return question, [post for post in posts if self._has_text(post) and not self._is_foreign(post)]
 
     def _has_text(self, post: Element) -> bool:
         """Tell whether there is a place for a text: rows of a table may be posts, and heads of it."""
         bodies = (one.removeprefix("last ").partition("@")[0] for one in _alternatives(self.layout.body))
         return any(self.outline.first(selector, post) is not None for selector in bodies)
+
+    def _is_foreign(self, post: Element) -> bool:
+        foreign = self.layout.foreign
+        return bool(foreign) and self.outline.first(foreign, post) is not None
 
     def _outermost(self, posts: Iterable[Element]) -> list[Element]:
         """Return the posts that are in no other: wrappers may have the same class as what they wrap."""
