@@ -20,7 +20,7 @@ Path = str
 Resources: TypeAlias = "Mapping[tuple[str, str], Any]"
 """The resources of a document by type and id."""
 
-NO_RESOURCES: Resources = {}
+NO_RESOURCES: Mapping[tuple[str, str], Any] = {}
 
 
 def found(
