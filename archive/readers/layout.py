@@ -64,6 +64,8 @@ class Layout:
     """Elements that each stand for one who likes a post, where the page counts them no other way."""
     accepted: Selector = ""
     """What is in an accepted answer, or is it."""
+    accepted_number: Value = ""
+    """The place in the thread of the accepted answer, where the question says it."""
     question_number: Value = ""
     """The number of the question, where its address may lack it; what ends in digits."""
     question_author: Value = ""

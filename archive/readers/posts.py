@@ -87,6 +87,7 @@ class Posts:
             raise PageRejected(f"{len(everything):,} posts; a page is read up to {limits.posts:,}")
         self._unit_ids = {id(unit) for unit in everything}
         self._comments_by_post = self._shared_out()
+        self._accepted_number = self.count(layout.accepted_number)
         html = soup.find("html")
         language = attribute(html, "lang") if isinstance(html, Element) else None
         self._clock = clock_for(self._printed_times(), received, language)
@@ -240,6 +241,8 @@ class Posts:
         )
 
     def _is_accepted(self, unit: Element) -> bool | None:
+        if self._accepted_number is not None:
+            return self.count(self.layout.number, unit) == self._accepted_number
         if not self.layout.accepted:
             return None
         return next(self._own(self.layout.accepted, unit), None) is not None

@@ -1,8 +1,8 @@
 """Discourse: what it sends to crawlers and to browsers without scripts, and what its application shows.
 
-The accepted answer stands only in the JSON-LD of the former, which until 2018 marked each post
-as a posting of its own. Small actions ("closed this topic") are not answers; what `system` says in a
-post is one, as the page has nothing to tell it by.
+The accepted answer stands only in the JSON-LD of the former, which until 2018 marked each post as a posting
+of its own; the application tells its number in the first post. Small actions ("closed this topic") are not
+answers; what `system` says in a post is one, as the page has nothing to tell it by.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ LAYOUTS = (
         body=".cooked",
         title="#topic-title h1 .fancy-title, .fancy-title, #topic-title h1, h1",
         tags="#topic-title .discourse-tag, .topic-category .discourse-tag",
-        number="@data-post-number",
+        number="@data-post-number, @id",
         id="@data-post-id",
         author=(
             ".topic-meta-data .names .username a@data-user-card, "
@@ -63,6 +63,7 @@ LAYOUTS = (
         ),
         time=".post-date .relative-date, .relative-date",
         score=".like-count, .likes",
+        accepted_number="aside.accepted-answer@data-post",
         accepted=".accepted-answer-button-wrapper, .extra-buttons .accepted, .post-menu-area .accepted",
         related=".suggested-topics a.title, #suggested-topics a.title",
         dropped=ADDED,
