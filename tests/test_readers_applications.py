@@ -157,6 +157,27 @@ def test_hostile_values_are_no_values() -> None:
     assert [(a.body.text, a.created, a.score, a.author) for a in told.answers] == [("A.", None, None, None)]
 
 
+def test_hostile_ids_are_no_ids() -> None:
+    comment = {"id": "a", "parentId": ["x"], "postId": "t3_1", "media": {"markdownContent": "<p>A."}}
+    models = {
+        "a": comment,
+        "b": comment | {"id": {}, "parentId": {}},
+        "c": comment | {"id": "c", "parentId": "a"},
+    }
+    state = {
+        "posts": {"models": {"t3_1": {"id": "t3_1", "title": "Why &amp;?", "permalink": [1]}}},
+        "comments": {"models": models},
+    }
+    told = question(page(f"<html><script>window.___r = {json.dumps(state)}</script>t3_"))
+    assert (told.title, told.url) == ("Why &amp;?", None)
+    assert [(a.id, [c.id for c in a.comments]) for a in told.answers] == [("a", ["c"])]
+    children = [{"kind": "t1", "data": {"name": {}, "body": "B."}}]
+    nested = {"kind": "t1", "data": {"name": "t1_a", "body": "A.", "replies": listing(*children)}}
+    asking = {"kind": "t3", "data": {"name": "t3_1", "title": "Why?", "num_comments": 2}}
+    [answer] = question(page(json.dumps([listing(asking), listing(nested)]))).answers
+    assert [comment.body.text for comment in answer.comments] == ["B."]
+
+
 def listing(*children: dict[str, Any]) -> dict[str, Any]:
     return {"kind": "Listing", "data": {"children": list(children)}}
 

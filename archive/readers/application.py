@@ -69,5 +69,7 @@ class Application:
     """What `url` is relative to."""
     shown_too: bool = False
     """Its markup, where it has any, shows more answers than the JSON tells of."""
+    escaped: bool = False
+    """Titles are escaped for HTML."""
     asks: bool = True
     """Every page asks a question; if not, it must be seen to ask."""

@@ -104,15 +104,12 @@ class _Told:
         asking = self._asked(self._all(told.question), answers)
         if asking is None:
             return None
-        own_id = self._first(asking, told.id)
-        answers = [one for one in answers if not told.of or self._first(one, told.of) in (own_id, None)]
-        own_post, accepted = self._first(asking, told.asking), self._first(asking, told.accepted)
-        answers = [one for one in answers if own_post is None or self._first(one, told.id) != own_post]
+        accepted = self._first(asking, told.accepted)
         title, body = self._title(asking), self._body(asking, told.question_body)
         if not told.asks and accepted is None and not asks(title, body.text if body else ""):
             raise PageRejected("not a Q&A page: a thread that asks nothing")
         url = self._url or self._address(asking)
-        records = self._answers(answers, accepted)
+        records = self._answers(self._answers_to(asking, answers), accepted)
         question = Question(
             id=question_id(url) or id_of_text(title, body, site_of(url)),
             title=title,
@@ -138,6 +135,11 @@ class _Told:
 
     def _first(self, value: Any, path: Path) -> Any:
         return next(self._found(value, path), None)
+
+    def _key(self, one: dict[str, Any], path: Path) -> str | int | None:
+        """Return the id that a path leads to; None where it leads to none."""
+        value = self._first(one, path)
+        return value if isinstance(value, (str, int)) else None
 
     def _stated_answers(self, asking: dict[str, Any]) -> int | None:
         posts = _number(self._first(asking, self._told.posts))
@@ -167,12 +169,22 @@ class _Told:
         numbers = [self._first(answer, self._told.of) for answer in answers] if self._told.of else []
         return max(told, key=lambda one: numbers.count(self._first(one, self._told.id)), default=None)
 
+    def _answers_to(self, asking: dict[str, Any], answers: _Objects) -> _Objects:
+        """Return the answers that are to this question, and are not its own post."""
+        told = self._told
+        own_id, own_post = self._first(asking, told.id), self._first(asking, told.asking)
+        to_it = [one for one in answers if not told.of or self._first(one, told.of) in (own_id, None)]
+        return [one for one in to_it if own_post is None or self._first(one, told.id) != own_post]
+
     def _title(self, asking: dict[str, Any]) -> str:
         title = self._first(asking, self._told.title)
         if isinstance(title, str) and title.startswith(_RICH):
             body = self._body(asking, self._told.title)
             title = body.text if body else ""
-        return printable(html.unescape(title))[: self._limits.title_length] if isinstance(title, str) else ""
+        if not isinstance(title, str):
+            return ""
+        title = html.unescape(title) if self._told.escaped else title
+        return printable(title)[: self._limits.title_length]
 
     def _address(self, asking: dict[str, Any]) -> str | None:
         told = self._first(asking, self._told.url)
@@ -193,15 +205,15 @@ class _Told:
     def _threads(self, answers: _Objects) -> Iterator[tuple[dict[str, Any], Body, _Objects]]:
         """Yield the answers that say something, each with its text and all replies to it, in their order."""
         told = self._told
-        known = {self._first(one, told.id) for one in answers}
+        known = {self._key(one, told.id) for one in answers}
         below: dict[Any, _Objects] = {}
         for one in sorted(answers, key=self._age) if told.parent else answers:
-            above = self._first(one, told.parent)
+            above = self._key(one, told.parent)
             below.setdefault(above if above in known else None, []).append(one)
         pending = below.pop(None, [])[::-1]
         while pending:
             one = pending.pop()
-            replies = [*below.pop(self._first(one, told.id), []), *self._replies_in(one)]
+            replies = [*below.pop(self._key(one, told.id), []), *self._replies_in(one)]
             body = self._body(one, told.body)
             if body is None:  # deleted: what replies to it stands in its place
                 pending += replies[::-1]
@@ -216,7 +228,7 @@ class _Told:
             one = pending.pop()
             all_replies.append(one)
             self._require_few(len(all_replies))
-            pending += [*below.pop(self._first(one, self._told.id), []), *self._replies_in(one)][::-1]
+            pending += [*below.pop(self._key(one, self._told.id), []), *self._replies_in(one)][::-1]
         return all_replies
 
     def _replies_in(self, one: dict[str, Any]) -> _Objects:

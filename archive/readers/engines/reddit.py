@@ -123,6 +123,7 @@ APPLICATIONS = (
         closed="locked",
         url="permalink",
         home="https://www.reddit.com/",
+        escaped=True,
         asks=False,
     ),
 )
