@@ -10,7 +10,7 @@ from ..layout import Layout
 LAYOUTS = (
     Layout(
         name="biostars",
-        signs=(b'class="post view',),
+        signs=(b"post view",),
         requires="div.post.view > .title",
         question="div.post.view",
         post="div.post.view",

@@ -13,7 +13,7 @@ from ..layout import Layout
 LAYOUTS = (
     Layout(
         name="stackexchange",
-        signs=(b'id="question-header"', b'id="answers-header"', b'class="question-hyperlink"'),
+        signs=(b"question-header", b"answers-header", b"question-hyperlink"),
         question="#question, div.question[data-questionid], div.question[id^=question-]",
         post="div.answer[id^=answer-], div.answer[data-answerid]",
         body=".js-post-body, .post-text, .answercell .s-prose, .postcell .s-prose",

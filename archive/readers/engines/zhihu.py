@@ -54,7 +54,7 @@ LAYOUTS = (
 APPLICATIONS = (
     Application(
         name="zhihu",
-        signs=(b"zhihu", b'"entities'),
+        signs=(b"zhihu", b"entities"),
         where="#js-initialData, #data@data-state",
         question="initialState.entities.questions.*, entities.questions.*",
         answers="initialState.entities.answers.*, entities.answers.*",
