@@ -1,7 +1,8 @@
 """GitHub: discussions (answers and replies to them) and issues, whose JSON is read where they have one.
 
 An issue's comments are its answers; GitHub marks none of them. Discussions are from pages of 2020 and 2026,
-issues of today from the JSON of one of 2024, what the server rendered before from pages as they are known.
+issues since 2024 from the JSON of one, and from what others take from their markup; what the server rendered
+before from pages as they are known.
 """
 
 from __future__ import annotations
@@ -32,6 +33,21 @@ LAYOUTS = (
         accepted=".timeline-chosen-answer, [aria-label='Marked as Answer']",
         closed=".State--closed, .State[title*=losed]",
         dropped=".email-signature-reply, .email-hidden-toggle, .zeroclipboard-container",
+        asks=False,
+    ),
+    Layout(
+        name="github_issues",
+        signs=(b"issue-body-viewer",),
+        question="[data-testid=issue-viewer-issue-container], [data-testid=issue-body]",
+        post=".react-issue-comment",
+        id="[id^=issuecomment-]@id",
+        question_body="[data-testid=issue-body-viewer] .markdown-body",
+        body=".markdown-body",
+        title="[data-testid=issue-title]",
+        tags="[data-testid=sidebar-labels-section] a",
+        author="[data-testid=issue-body-header-author], [data-testid=avatar-link]",
+        time="relative-time",
+        dropped="[data-testid=sidebar-labels-section] button",
         asks=False,
     ),
     Layout(
@@ -71,6 +87,7 @@ APPLICATIONS = (
         closed="state",
         url="url, resourcePath",
         home="https://github.com/",
+        shown_too=True,
         asks=False,
     ),
 )
