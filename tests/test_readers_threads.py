@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
@@ -59,6 +60,26 @@ def test_sample(sample: Path) -> None:
     assert list(differences(golden, items(sample))) == []
 
 
+QUOTED = re.compile(r'(<[^<>]*?\s[\w-]+=)"([\w./#:-]+)"')
+
+
+def without_quotes(html: str) -> str:
+    """Return a page as SingleFile saves it: values of attributes have quotes only where they need them."""
+    pieces = re.split(r"(<script.*?</script>)", html, flags=re.DOTALL)
+    for n in range(0, len(pieces), 2):
+        while (bare := QUOTED.sub(r"\1\2 ", pieces[n])) != pieces[n]:
+            pieces[n] = bare
+    return "".join(pieces)
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.stem)
+def test_sample_without_quotes(sample: Path, tmp_path: Path) -> None:
+    golden = json.loads(sample.with_suffix(".json").read_text(encoding="utf-8"))
+    saved = tmp_path / sample.name
+    saved.write_text(without_quotes(sample.read_text(encoding="utf-8")), encoding="utf-8")
+    assert list(differences(golden, items(saved))) == []
+
+
 def test_each_golden_has_its_sample() -> None:
     goldens = {path.stem for path in (ROOT / "tests" / "threads").glob("*.json")}
     assert goldens == {path.stem for path in SAMPLES}
@@ -68,7 +89,11 @@ def test_selectors_of_all_layouts_are_understood() -> None:
     outline = Outline(parse(page("<p>x</p>")))
     for layout in LAYOUTS:
         told = {field.name: getattr(layout, field.name) for field in fields(layout)}
-        texts = {name: text for name, text in told.items() if isinstance(text, str) and name != "name"}
+        texts = {
+            name: text
+            for name, text in told.items()
+            if isinstance(text, str) and name not in ("name", "home")
+        }
         for name, text in texts.items():
             for one in text.split(","):
                 selector = one.partition("@")[0].strip().removeprefix("last ")
@@ -185,7 +210,7 @@ def test_a_topic_of_discourse() -> None:
         ("4", "Glass.", 6, True),
     ]
     assert question.answers[0].created == datetime(2020, 1, 2, 3, 4, 5, tzinfo=UTC)
-    assert (question.closed, question.answer_count, question.reader) == ("closed", 8, "discourse_json")
+    assert (question.closed, question.answer_count, question.reader) == ("closed", 7, "discourse_json")
 
 
 @pytest.mark.parametrize(

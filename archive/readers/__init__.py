@@ -14,6 +14,7 @@ from ..errors import PageRejected
 from ..page import Found, Page, Reader
 from ..records import Question
 from . import (
+    applications,
     discourse_json,
     discourse_tags,
     dump,
@@ -46,6 +47,7 @@ READERS: tuple[Reader, ...] = (
     discourse_json,
     discourse_tags,
     tag_pages,
+    applications,
     unmarked,
 )
 

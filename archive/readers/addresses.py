@@ -25,11 +25,35 @@ _QUESTION_SLUG = re.compile(
     r"|/(?:node|d|td-p)/(\d{1,18})(?:[-/]|\Z)|/comments/([a-z0-9]{4,10})(?:/|\Z)"
 )
 
+# /owner/repository/issues/12: its number is one of the repository's, not of the site's
+_OF_REPOSITORY = re.compile(
+    r"/([\w.-]{1,100}/[\w.-]{1,100})/(?:-/)?(?:issues|discussions)/(\d{1,18})(?:/|\Z)"
+)
+
 # /a/11227902, /questions/11227809/a-slug/11227902#11227902, /posts/31243284/, /a-thread.12/post-31243284
 _PART_PATH = re.compile(r"/(?:(?:a|answers?|comments?|posts?)/|post-)(\d{1,18})(?:/|\Z)")
 _PART_FRAGMENT = re.compile(r"(?:(?:js-)?(?:answer|comment|post|reply)s?[-_]?|[acp]-?)?(\d{1,18})(?:_\d+)?")
 
+# A page in an archive of the web: https://web.archive.org/web/20120601114039/http://host/path
+_ARCHIVED = re.compile(r"https?://[^/\s]{1,200}/(?:[a-z]{1,20}/)?(\d{8,14})(?:[a-z]{2}_)?/(?=https?:/)")
+
 _HREF = re.compile(r'<a\s(?:[^<>]*\s)?href="([^"]*)"')
+
+
+def original(url: str) -> str:
+    """Return the address of the page that an archive of the web keeps at an address; another as it is.
+
+    >>> original("https://web.archive.org/web/20120601114039/http://stackoverflow.com/questions/4")
+    'http://stackoverflow.com/questions/4'
+    """
+    match = _ARCHIVED.match(url)
+    return url[match.end() :] if match else url
+
+
+def stamp_of(url: str) -> str | None:
+    """Return the digits of the time at which an archive of the web took a page, from its address there."""
+    match = _ARCHIVED.match(url)
+    return match[1] if match else None
 
 
 def site_of(url: str | None) -> str | None:
@@ -48,8 +72,10 @@ def question_id(url: str | None) -> str | None:
 
     >>> question_id("https://stackoverflow.com/questions/11227809/why-is-processing-a-sorted-array-faster")
     'stackoverflow.com:11227809'
+    >>> question_id("https://github.com/python/mypy/issues/12")
+    'github.com:python/mypy/12'
     """
-    return _numbered(url, _QUESTION, None) or _numbered_in_forum(url)
+    return _numbered_in_repository(url) or _numbered(url, _QUESTION, None) or _numbered_in_forum(url)
 
 
 def part_id(url: str | None) -> str | None:
@@ -77,6 +103,13 @@ def _numbered(url: str | None, path: re.Pattern[str], fragment: re.Pattern[str] 
     return f"{site}:{match[1]}" if match else None
 
 
+def _numbered_in_repository(url: str | None) -> str | None:
+    """Return `SITE:OWNER/REPOSITORY/NUMBER` where an address is that of an issue or a discussion."""
+    site, parts = site_of(url), _split(url)
+    match = _OF_REPOSITORY.match(parts.path) if parts else None
+    return f"{site}:{match[1].casefold()}/{match[2]}" if match else None
+
+
 def _numbered_in_forum(url: str | None) -> str | None:
     """Return `SITE:NUMBER` where an address is one of those that forums have for a thread."""
     site, parts = site_of(url), _split(url)
@@ -91,7 +124,7 @@ def _numbered_in_forum(url: str | None) -> str | None:
 def _split(url: str | None) -> SplitResult | None:
     """Return the parts of an http address; None where it is none, or its host could not be shown."""
     try:
-        parts = urlsplit(url or "")
+        parts = urlsplit(original(url or ""))
         host = parts.hostname or ""
         return parts if parts.scheme in ("http", "https") and host and printable(host) == host else None
     except ValueError:  # an unclosed bracket, for one

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections.abc import Iterator
+from datetime import datetime
 from urllib.parse import urljoin
 
 from bs4 import BeautifulSoup, XMLParsedAsHTMLWarning
@@ -13,7 +15,9 @@ from bs4.element import AttributeDict
 from ..errors import PageRejected
 from ..limits import LIMITS, Limits
 from ..page import Page
+from .addresses import original, stamp_of
 from .decoding import decode, without_xml_declaration
+from .saved import saved, time_of_stamp
 from .things import is_web_address
 
 HEAD_BYTES = 4096
@@ -70,15 +74,35 @@ def check_size(page: Page, limits: Limits = LIMITS) -> None:
 
 
 def page_address(soup: BeautifulSoup) -> str | None:
-    """Return the address a page gives itself: its canonical link, else `og:url`; None where it gives none."""
+    """Return the address a page gives itself: its canonical link, else `og:url`, else what its saver says.
+
+    Of a page in an archive of the web it is the address that it had.
+    """
+    return next((original(address) for address in _addresses(soup)), None)
+
+
+def time_of_page(soup: BeautifulSoup, received: datetime) -> datetime:
+    """Return when a page was what it is: when it was saved, as its saver or its address says, or received."""
+    times = [saved(soup).time, *(time_of_stamp(stamp_of(address) or "") for address in _addresses(soup))]
+    return min([received, *(time for time in times if time)])
+
+
+def _addresses(soup: BeautifulSoup) -> Iterator[str]:
+    """Yield what a page says of its address."""
+    own = saved(soup).address
     for element, attribute in (
         (soup.find("link", rel="canonical", href=True), "href"),
         (soup.find("meta", property="og:url", content=True), "content"),
     ):
         address = str(element.get(attribute)).strip() if element else ""
+        try:
+            address = urljoin(own or "", address) if address else ""
+        except ValueError:  # an unclosed bracket, for one
+            continue
         if is_web_address(address):
-            return address
-    return None
+            yield address
+    if own and is_web_address(own):
+        yield own
 
 
 def base_address(soup: BeautifulSoup, address: str | None) -> str | None:

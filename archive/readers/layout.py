@@ -39,6 +39,12 @@ class Layout:
     skipped: Selector = ""
     """Posts that nobody wrote: advertisements, notices of moderators' actions, empty places."""
 
+    url: Value = ""
+    """The address of the question, for pages that do not say their own."""
+    home: str = ""
+    """What `url` is relative to."""
+    foreign: Selector = ""
+    """What only posts to other questions hold, as their titles."""
     title: Value
     tags: Selector = ""
     views: Value = ""
@@ -59,6 +65,8 @@ class Layout:
     """Elements that each stand for one who likes a post, where the page counts them no other way."""
     accepted: Selector = ""
     """What is in an accepted answer, or is it."""
+    accepted_number: Value = ""
+    """The place in the thread of the accepted answer, where the question says it."""
     question_number: Value = ""
     """The number of the question, where its address may lack it; what ends in digits."""
     question_author: Value = ""

@@ -95,6 +95,7 @@ class Posts:
             raise PageRejected(f"{len(everything):,} posts; a page is read up to {limits.posts:,}")
         self._unit_ids = {id(unit) for unit in everything}
         self._comments_by_post = self._shared_out()
+        self._accepted_number = self.count(layout.accepted_number)
         html = soup.find("html")
         language = attribute(html, "lang") if isinstance(html, Element) else None
         self._clock = clock_for(self._printed_times(), received, language)
@@ -143,7 +144,7 @@ class Posts:
         """Return the question's tags, with the blurbs that their tooltips hold."""
         tags: dict[str, Tag] = {}
         for element in self.outline.find(self.layout.tags):
-            title = text_in(element, self._limits.name_length).lstrip("#").strip(" ,")
+            title = text_in(element, self._limits.name_length).strip(" ,").removeprefix("#")  # not of "c#"
             name = tag_name(title)
             if name and name not in tags and len(tags) < self._limits.tags:
                 told = tooltips_of(element, self.outline, self._limits.blurb_length)
@@ -184,6 +185,8 @@ class Posts:
     def number(self, unit: Element, value: Value) -> str | None:
         """Return the id that the engine gave a post."""
         named = self.line(value, unit)
+        if named and "/" in named:  # "/posts/1/2/timeline"
+            return next(reversed(re.findall(r"\d{1,18}", named)), None)
         if named:
             return re.split(r"[_-]", named)[-1]  # "t1_" and "post-" say what kind of thing it is
         anchors = islice(self._own("a[id], a[name], span[id], input[id]", unit), FEW_ANCHORS)
@@ -202,12 +205,16 @@ class Posts:
         found = (post for post in outline.find(layout.post) if id(post) not in skipped)
         # Wrappers may have the same class as what they wrap.
         posts = outline.outermost(post for post in found if post is not question)
-        return question, [post for post in posts if self._has_text(post)]
+        return question, [post for post in posts if self._has_text(post) and not self._is_foreign(post)]
 
     def _has_text(self, post: Element) -> bool:
         """Tell whether there is a place for a text: rows of a table may be posts, and heads of it."""
         bodies = alternatives(self.layout.body)
         return any(self.outline.first(selector, post) is not None for selector, _, _ in bodies)
+
+    def _is_foreign(self, post: Element) -> bool:
+        foreign = self.layout.foreign
+        return bool(foreign) and self.outline.first(foreign, post) is not None
 
     def _shared_out(self) -> dict[int, list[Element]]:
         """Return the comments by the post that they are on: the one around them, else the last before."""
@@ -235,6 +242,8 @@ class Posts:
         )
 
     def _is_accepted(self, unit: Element) -> bool | None:
+        if self._accepted_number is not None:
+            return self.count(self.layout.number, unit) == self._accepted_number
         if not self.layout.accepted:
             return None
         return next(self._own(self.layout.accepted, unit), None) is not None

@@ -23,12 +23,12 @@ from .addresses import linked_questions, question_id, site_of
 from .asking import asks
 from .engines import LAYOUTS, TAG_LAYOUTS
 from .finding import Outline, attribute, text_in
-from .html import base_address, looks_like_html, page_address, parse, release
+from .html import base_address, looks_like_html, page_address, parse, release, time_of_page
 from .layout import Layout, signed
 from .posts import Posts, has_posts
 from .schema_org import bodies_of, id_of_text, questions_in
 from .tag_pages import tags_told
-from .things import address
+from .things import ADDRESS_LENGTH, address
 from .unite import beginning, beyond
 
 NAME = "threads"
@@ -41,13 +41,19 @@ _LATER_PAGE = re.compile(
 _NUMBER_AT_END = re.compile(r"\d{1,18}\Z")
 # What sites put behind the title of a question that is closed.
 _TITLE_NOTE = re.compile(
-    r"[\[(](?:closed|duplicate|on hold|locked|geschlossen|duplikat)[\])]\s*\Z", re.IGNORECASE
+    r"[\[(](?:closed|duplicate|on hold|locked|geschlossen|duplikat|закрыт|дубликат|cerrada|duplicada|fechada"
+    r"|クローズ|重複|fermée?)[\])]\s*\Z",
+    re.IGNORECASE,
 )
 # Why a question is closed, by what the notice says of it, in the words of the records.
 _CLOSINGS = (
     (
         "duplicate",
-        re.compile(r"duplicate|already has (?:an )?answers?|been asked before|doppelt", re.IGNORECASE),
+        re.compile(
+            r"duplicate|already has (?:an )?answers?|been asked before"
+            r"|doppelt|duplikat|дубликат|duplicada|重複",
+            re.IGNORECASE,
+        ),
     ),
     ("off-topic", re.compile(r"off[- ]topic|not about|does not (?:appear|seem) to be about", re.IGNORECASE)),
     ("not constructive", re.compile(r"not constructive", re.IGNORECASE)),
@@ -60,7 +66,11 @@ _CLOSINGS = (
     ("too localized", re.compile(r"too locali[sz]ed", re.IGNORECASE)),
     (
         "closed",
-        re.compile(r"\bclosed|on hold|not open for|no longer (?:open|accept)|geschlossen", re.IGNORECASE),
+        re.compile(
+            r"\bclosed|on hold|not open for|no longer (?:open|accept)"
+            r"|geschlossen|закрыт|cerrada|fechada|クローズ|fermée?",
+            re.IGNORECASE,
+        ),
     ),
     ("locked", re.compile(r"\block(?:ed)?\b|gesperrt", re.IGNORECASE)),
 )
@@ -106,7 +116,10 @@ class Thread:
         self._told = told[0] if len(told) == 1 else None
         of_units = [one for one in page.once(signed, TAG_LAYOUTS) if one.unit]
         self._tags_told = tags_told(outline, of_units, limits)  # before pop-ups are silenced, being hidden
-        self._posts = Posts(soup, outline, layout, received=page.received, base=self._base, limits=limits)
+        received = time_of_page(soup, page.received)
+        self._posts = Posts(soup, outline, layout, received=received, base=self._base, limits=limits)
+        if self._url is None and layout.url:
+            self._url = address(self._posts.line(layout.url, length=ADDRESS_LENGTH) or "", layout.home)
 
     def read(self) -> Question:
         layout, posts = self._layout, self._posts

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from itertools import chain
 
+from ..application import Application
 from ..layout import Layout, TagLayout
 from . import (
     apache_answer,
     askbot,
     bbpress,
+    biostars,
     discourse,
     drupal,
     flarum,
@@ -24,6 +26,7 @@ from . import (
     nodebb,
     osqa,
     phpbb,
+    qpixel,
     question2answer,
     quora,
     reddit,
@@ -44,6 +47,8 @@ ENGINES = (
     question2answer,
     askbot,
     osqa,
+    qpixel,
+    biostars,
     discourse,
     reddit,
     quora,
@@ -80,4 +85,8 @@ TAG_LAYOUTS: tuple[TagLayout, ...] = (
     *github.TAG_LAYOUTS,
     *wordpress_qa.TAG_LAYOUTS,
     *apache_answer.TAG_LAYOUTS,
+)
+
+APPLICATIONS: tuple[Application, ...] = tuple(
+    chain.from_iterable(engine.APPLICATIONS for engine in (reddit, zhihu, quora, flarum, github))
 )

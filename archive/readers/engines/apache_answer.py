@@ -1,4 +1,7 @@
-"""Apache Answer, from its public templates for crawlers; the application adds nothing that they lack."""
+"""Apache Answer, from its public templates for crawlers, with no page of it seen.
+
+The templates give all answers one `id`; links to their history have the true ones.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +11,19 @@ LAYOUTS = (
     Layout(
         name="apache_answer",
         signs=(b"answer-item", b"questionDetail", b"Apache Answer", b"apache/incubator-answer"),
-        requires="#questionHeader, .questionDetail, #answerHeader, .answer-item",
-        question="#questionHeader, .question-detail, .questionDetail",
+        requires=".questionDetailPage, #questionHeader, .questionDetail, #answerHeader, .answer-item",
+        question=".questionDetailPage, #questionHeader, .question-detail, .questionDetail",
         post=".answer-item",
         question_body=".question-detail article.fmt, article.fmt, .fmt",
         body="article.fmt, article, .fmt",
         title="h1 a, h1",
         tags="a.badge-tag",
+        views=".questionDetailPage div.me-3",
         answers="#answerHeader h5, #answerHeader",
+        id="a[href$='/timeline']@href",
         author=".author-name, .user-card a[href*='/users/'], a[href*='/users/']",
-        time="time[datetime], time",
-        score=".current-vote, .vote-count, button.disabled",
+        time="last time[datetime]",  # the one before it is of the last change
+        score=".current-vote, .vote-count, button[disabled]",
         accepted=".accepted-answer, .bg-success, .text-success",
         comment=".comment-item",
         comment_body=".fmt, .comment-content",

@@ -1,6 +1,7 @@
-"""AskBot: the layouts of askbot.org, ask.openstack.org, ask.fedoraproject.org and their like since 2011.
+"""AskBot: askbot.org, ask.openstack.org, ask.fedoraproject.org and their like since 2011, and since 2022.
 
-Before that AskBot had the markup of OSQA, whose table reads it.
+The former from pages of these sites, the latter from AskBot's templates of 0.13, with no page of it seen.
+Before 2011 AskBot had the markup of OSQA, whose table reads it.
 """
 
 from __future__ import annotations
@@ -8,6 +9,31 @@ from __future__ import annotations
 from ..layout import Layout, TagLayout
 
 LAYOUTS = (
+    Layout(
+        name="askbot",
+        signs=(b"js-post-vote-number",),
+        question="div.js-question",
+        post="div.js-answer",
+        body=".post-body .js-editable-content",
+        title="h1 .js-editable-content, h1",
+        tags=".js-question-tags .js-tag-name",
+        answers=".js-answers-count .count, .js-answers-count",
+        id="@data-post-id",
+        author=".post-update-info-author-name .user-name-link, .post-update-info-author-name",
+        time=".post-update-info abbr.js-timeago",
+        updated="last .post-update-info abbr.js-timeago",
+        score=".js-post-vote-number",
+        accepted=".js-accepted-answer",
+        comment="div.js-comment",
+        comment_body=".js-comment-body",
+        comment_author=".js-comment-author",
+        comment_time="abbr.js-timeago",
+        comment_score=".js-score",
+        comment_id="@data-post-id",
+        closed=".question-status",
+        related=".related-questions a[href]",
+        dropped="button",
+    ),
     Layout(
         name="askbot",
         signs=(b"askbot", b"post-update-info", b"Askbot"),

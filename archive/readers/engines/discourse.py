@@ -1,6 +1,7 @@
 """Discourse: what it sends to crawlers and to browsers without scripts, and what its application shows.
 
-The accepted answer stands only in the JSON-LD of the former. Small actions ("closed this topic") are not
+The accepted answer stands only in the JSON-LD of the former, which until 2018 marked each post as a posting
+of its own; the application tells its number in the first post. Small actions ("closed this topic") are not
 answers; what `system` says in a post is one, as the page has nothing to tell it by.
 """
 
@@ -34,13 +35,27 @@ LAYOUTS = (
     ),
     Layout(
         name="discourse",
+        signs=(b"UserComments:",),
+        requires="[itemtype$=DiscussionForumPosting] > .creator",
+        post="div[itemtype$=DiscussionForumPosting]",
+        body=".post",
+        title="h1 a, h1",
+        number=".creator [itemprop=position]",
+        author=".creator [itemprop=author], .creator b, .creator a",
+        time=".creator time",
+        score="[itemprop=interactionCount][content^=UserLikes]@content",
+        dropped=ADDED,
+        asks=False,
+    ),
+    Layout(
+        name="discourse",
         signs=(b"topic-post", b"post-stream"),
         post=".post-stream article[data-post-id], article[data-post-id]",
         skipped=".small-action, .deleted, .moderator-action",
         body=".cooked",
         title="#topic-title h1 .fancy-title, .fancy-title, #topic-title h1, h1",
         tags="#topic-title .discourse-tag, .topic-category .discourse-tag",
-        number="@data-post-number",
+        number="@data-post-number, @id",
         id="@data-post-id",
         author=(
             ".topic-meta-data .names .username a@data-user-card, "
@@ -48,6 +63,7 @@ LAYOUTS = (
         ),
         time=".post-date .relative-date, .relative-date",
         score=".like-count, .likes",
+        accepted_number="aside.accepted-answer@data-post",
         accepted=".accepted-answer-button-wrapper, .extra-buttons .accepted, .post-menu-area .accepted",
         related=".suggested-topics a.title, #suggested-topics a.title",
         dropped=ADDED,

@@ -1,7 +1,12 @@
-"""Flarum: what its application shows (`.CommentPost`), and what it sends to those without scripts."""
+"""Flarum: what its application starts from, what it shows (`.CommentPost`), what those without scripts see.
+
+From Flarum's public templates and its API (https://docs.flarum.org/rest-api), with no page of it seen. What
+is sent to those without scripts has no times.
+"""
 
 from __future__ import annotations
 
+from ..application import Application
 from ..layout import Layout, TagLayout
 
 LAYOUTS = (
@@ -31,12 +36,13 @@ LAYOUTS = (
         name="flarum",
         signs=(b"flarum-content", b"flarum-loading", b"Post-body"),
         post=(
-            "#flarum-content .container > div > div, noscript .container > div > div, .container > div > div"
+            "#flarum-content .container > div > article, #flarum-content .container > div > div, "
+            "noscript .container > div > div, .container > div > article, .container > div > div"
         ),
         requires=".Post-body",
         body=".Post-body",
         title="#flarum-content h1, #flarum-content h2, .container h1, .container h2, h1, h2",
-        author="h3 .username, h3",
+        author=".PostUser-name, h3 .username, h3",
         time="h3 time, .Post-header time, time",
         asks=False,
     ),
@@ -61,5 +67,41 @@ TAG_LAYOUTS = (
         name="flarum",
         signs=(b"TagLabel",),
         unit=".TagLabel[title]",
+    ),
+)
+
+FIRST_POST = "relationships.posts.data.0.&"
+
+APPLICATIONS = (
+    Application(
+        name="flarum",
+        signs=(b"flarum", b'"apiDocument"', b'"discussions"'),
+        where="#flarum-json-payload, script",
+        behind=r"\A\s*|app\.(?:pre)?load\(\s*",
+        resources="apiDocument.included.*",
+        question="apiDocument.data.type=discussions",
+        answers="apiDocument.included.*.type=posts",
+        asking="relationships.posts.data.0.id",
+        id="id",
+        title="attributes.title",
+        question_body=f"{FIRST_POST}.attributes.contentHtml",
+        body="attributes.contentHtml",
+        author=(
+            "relationships.user.data.&.attributes.displayName, "
+            "relationships.user.data.&.attributes.username, "
+            f"{FIRST_POST}.relationships.user.data.&.attributes.displayName"
+        ),
+        created="attributes.createdAt",
+        updated="attributes.editedAt",
+        score=(
+            f"attributes.likesCount, relationships.likes.data, {FIRST_POST}.attributes.likesCount, "
+            f"{FIRST_POST}.relationships.likes.data"
+        ),
+        tags="relationships.tags.data.*.&.attributes",
+        blurb="description",
+        closed="attributes.isLocked",
+        accepted="relationships.bestAnswerPost.data.id",
+        posts="attributes.commentCount",
+        asks=False,
     ),
 )

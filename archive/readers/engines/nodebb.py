@@ -7,7 +7,7 @@ from ..layout import Layout
 LAYOUTS = (
     Layout(
         name="nodebb",
-        signs=(b'component="post"', b"component='post'", b"nodebb", b"NodeBB"),
+        signs=(b'component="post"', b"component='post'", b"component=post", b"nodebb", b"NodeBB"),
         post="[component=post]",
         skipped=".deleted, .necro-post, .topic-event, [component='topic/event']",
         body="[component='post/content'], .content[itemprop=text]",

@@ -18,7 +18,7 @@ LAYOUTS = (
             ".tags-list .post-tag"
         ),
         views=".views-count, .item-count.views",
-        answers=".tabBar h2, #sort-top h2",
+        answers=".tabBar h2, .tabBar .headQuestions, #sort-top h2",
         author="last .post-update-info a[href*='/users/'], .post-update-info .user-info",
         time=(
             ".post-update-info .relativetime, .post-update-info strong span, .post-update-info p, "
@@ -32,7 +32,7 @@ LAYOUTS = (
         comment_time=".comment-age, .comment-info .comment-age",
         comment_score=".comment-score",
         closed=".question-status, .closed-question",
-        related=".question-list-related a[href], .related-questions a[href]",
+        related=".questions-related a[href], .question-list-related a[href], .related-questions a[href]",
         dropped=".post-controls, .post-update-info-container, .comment-tools",
     ),
 )

@@ -1,9 +1,9 @@
 """Stack Exchange since 2009: comments in tables until 2014, in lists since; `.post-text` until 2020.
 
-Written from pages of Stack Overflow and other sites saved between 2013 and 2026; what is older, from
-them as they are known. Classes tell what is accepted even where the microdata of a page says otherwise.
-What is told of tags is from programs that read these pages, and from sotoki's templates; the head of
-`/questions/tagged` and the pop-up are from pages as they are known.
+Written from pages of Stack Overflow and other sites saved between 2013 and 2026; what is older, from them
+as they are known: in 2009 an image marks the accepted answer. Classes tell what is accepted even where the
+microdata of a page says otherwise. What is told of tags is from programs that read these pages, and from
+sotoki's templates; the head of `/questions/tagged` and the pop-up are from pages as they are known.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from ..layout import Layout, TagLayout
 LAYOUTS = (
     Layout(
         name="stackexchange",
-        signs=(b'id="question-header"', b'id="answers-header"', b'class="question-hyperlink"'),
+        signs=(b"question-header", b"answers-header", b"question-hyperlink"),
         question="#question, div.question[data-questionid], div.question[id^=question-]",
         post="div.answer[id^=answer-], div.answer[data-answerid]",
         body=".js-post-body, .post-text, .answercell .s-prose, .postcell .s-prose",
@@ -24,26 +24,26 @@ LAYOUTS = (
         tags="#question .post-taglist .post-tag, .question .post-taglist .post-tag",
         views=(
             "#qinfo [title*=iewed]@title, #qinfo [title*=iewed], [itemprop=interactionCount]@content,"
-            "#question-header [title^=Viewed]@title"
+            "[title^=Viewed]@title"
         ),
         answers=(
-            "#answers-header [itemprop=answerCount]@content, #answers-header h2@data-answercount, "
-            "#answers-header h2"
+            "#answers-header [itemprop=answerCount]@content, #answers-header [itemprop=answerCount], "
+            "#answers-header h2@data-answercount, #answers-header h2"
         ),
         id="@data-answerid, @data-questionid",
         author=(
             ".post-signature [itemprop=author] [itemprop=name], .user-info [itemprop=author] [itemprop=name],"
             ".owner .user-details a[href*='/users/'], last .user-details a[href*='/users/'], "
-            "last .user-details"
+            "last .user-details, last .post-signature .s-user-card--link, last .s-user-card--info"
         ),
         time=(
-            ".owner .relativetime, .user-action-time > .relativetime, "
+            "last time.s-user-card--time, .owner .relativetime, .user-action-time > .relativetime, "
             ".user-action-time time[itemprop=dateCreated], "
             "time[itemprop=dateCreated]"
         ),
         question_time=(
             "#question .owner .relativetime, #question .user-action-time > .relativetime, "
-            "#content time[itemprop=dateCreated], "
+            "#content time[itemprop=dateCreated], time[itemprop=dateCreated], "
             "#qinfo .label-key@title, #qinfo b@title"
         ),
         updated=".user-action-time a[href*=revisions] .relativetime",
@@ -51,14 +51,14 @@ LAYOUTS = (
             "@data-score, .js-vote-count@data-value, [itemprop=upvoteCount]@content, .js-vote-count, "
             ".vote-count-post"
         ),
-        accepted=".accepted-answer, .js-accepted-answer, .vote-accepted-on",
+        accepted=".accepted-answer, .js-accepted-answer, .vote-accepted-on, img.vote-accepted",
         comment="li.comment, tr.comment, div.comments tr[id^=comment-]",
         comment_body=".comment-copy, .comment-text",
         comment_author=".comment-user",
         comment_time=".relativetime-clean, .comment-date .relativetime, .comment-date",
         comment_score="@data-comment-score, .comment-score span, .comment-score",
         comment_id="@data-comment-id",
-        more_comments=".js-comments-list@data-remaining-comments-count, .comments-link b, .js-show-link b",
+        more_comments="[data-remaining-comments-count]@data-remaining-comments-count, .comments-link b",
         closed=".question-status, .js-post-notice, .post-notice, .special-status",
         linked=".sidebar-linked .question-hyperlink, .linked .question-hyperlink",
         related=".sidebar-related .question-hyperlink, .related .question-hyperlink",
