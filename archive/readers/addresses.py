@@ -5,6 +5,7 @@ from __future__ import annotations
 import html as entities
 import re
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from urllib.parse import SplitResult, urlsplit
 
 from ..records import Body, Link, printable
@@ -29,7 +30,33 @@ _QUESTION_SLUG = re.compile(
 _PART_PATH = re.compile(r"/(?:(?:a|answers?|comments?|posts?)/|post-)(\d{1,18})(?:/|\Z)")
 _PART_FRAGMENT = re.compile(r"(?:(?:js-)?(?:answer|comment|post|reply)s?[-_]?|[acp]-?)?(\d{1,18})(?:_\d+)?")
 
+# The Wayback Machine's own address before another: https://web.archive.org/web/20120305112233/http://…
+_ARCHIVED = re.compile(
+    r"(?:(?:https?:)?//[^/]*)?/web/(\d{4,14})(?:[a-z]{2}_)?/(https?):/{1,2}", re.IGNORECASE
+)
+
 _HREF = re.compile(r'<a\s(?:[^<>]*\s)?href="([^"]*)"')
+
+
+def original(url: str) -> str:
+    """Return the address that the Wayback Machine's leads to; any other address as it is.
+
+    >>> original("https://web.archive.org/web/20120305112233/http://tea.example/viewtopic.php?t=9")
+    'http://tea.example/viewtopic.php?t=9'
+    """
+    match = _ARCHIVED.match(url)
+    return f"{match[2]}://{url[match.end() :]}" if match else url
+
+
+def archived_at(url: str) -> datetime | None:
+    """Return when the Wayback Machine took what an address of it leads to."""
+    match = _ARCHIVED.match(url)
+    if not match or len(match[1]) != 14:
+        return None
+    try:
+        return datetime.strptime(match[1], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    except ValueError:  # the 31st of a month that has 30 days
+        return None
 
 
 def site_of(url: str | None) -> str | None:
@@ -91,7 +118,7 @@ def _numbered_in_forum(url: str | None) -> str | None:
 def _split(url: str | None) -> SplitResult | None:
     """Return the parts of an http address; None where it is none, or its host could not be shown."""
     try:
-        parts = urlsplit(url or "")
+        parts = urlsplit(original(url or ""))
         host = parts.hostname or ""
         return parts if parts.scheme in ("http", "https") and host and printable(host) == host else None
     except ValueError:  # an unclosed bracket, for one

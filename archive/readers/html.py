@@ -11,7 +11,9 @@ from bs4 import BeautifulSoup, XMLParsedAsHTMLWarning
 from ..errors import PageRejected
 from ..limits import LIMITS, Limits
 from ..page import Page
+from .addresses import original
 from .decoding import decode, without_xml_declaration
+from .saved import saved_from
 from .things import is_web_address
 
 HEAD_BYTES = 4096
@@ -48,15 +50,16 @@ def check_size(page: Page, limits: Limits = LIMITS) -> None:
 
 
 def page_address(soup: BeautifulSoup) -> str | None:
-    """Return the address a page gives itself: its canonical link, else `og:url`; None where it gives none."""
+    """Return where a page stood: its canonical link, else `og:url`, else what whoever saved it wrote."""
     for element, attribute in (
         (soup.find("link", rel="canonical", href=True), "href"),
         (soup.find("meta", property="og:url", content=True), "content"),
     ):
-        address = str(element.get(attribute)).strip() if element else ""
+        address = original(str(element.get(attribute)).strip()) if element else ""
         if is_web_address(address):
             return address
-    return None
+    saved = saved_from(soup)
+    return saved if saved and is_web_address(saved) else None
 
 
 def base_address(soup: BeautifulSoup, address: str | None) -> str | None:
