@@ -12,18 +12,21 @@ from ..records import Body, Link, printable
 
 # /questions/11227809/why-is-it-faster, /q/11227809, /t/a-slug/212419, /threads/a-slug.2350553/
 _QUESTION = re.compile(r"/(?:questions?|q|t|topics?|threads?|discussions?)/(?:[^/]*[./])??(\d{1,18})(?:/|\Z)")
-# viewtopic.php?f=2&t=361697, showthread.php?t=186269, showthread.php?1201-a-slug, index.php?topic=12.0
+# viewtopic.php?f=2&t=361697, showthread.php?t=186269, showthread.php?1201-a-slug, index.php?topic=12.0,
+# index.php?threads/a-slug.12/, index.php?/topic/12-a-slug/
 _QUESTION_QUERY = re.compile(
     r"(?:\A|[&;])(?:id|t|tid|topic|topic_id|thread|threadid|showtopic|qid)=(\d{1,18})(?![\w-])"
-    r"|\A(\d{1,18})-[^=&]*(?:\Z|&)"
+    r"|\A(\d{1,18})-[^=&]*(?:\Z|&)|\A/?(?:threads?|topics?)/(?:[^/&=]*[./])??(\d{1,18})(?:[-/&]|\Z)"
 )
 _FORUM_SCRIPT = re.compile(
     r"(?:viewtopic|showthread|topic|thread|index|question/index)(?:\.php|\.html|\Z)|/\Z"
 )
-# /threads/186269-a-slug, /topic/12-a-slug/, /question/12-a.html, /comments/1rku5x9/a_slug/, /node/88, /d/19-a
+# /threads/186269-a-slug, /topic/12-a-slug/, /question/12-a.html, /comments/1rku5x9/a_slug/, /node/88,
+# /d/19-a, /t77-a-slug, /thread-77.html, /thread-77-1-1.html, /a-slug-t77.html, /topic77.html
 _QUESTION_SLUG = re.compile(
     r"/(?:questions?|threads?|topics?|showthread\.php|f\d{1,6})/(\d{1,18})[-_][^/]*(?:/|\Z)"
     r"|/(?:node|d|td-p)/(\d{1,18})(?:[-/]|\Z)|/comments/([a-z0-9]{4,10})(?:/|\Z)"
+    r"|/t(\d{1,18})(?:p\d{1,6})?-[^/]*\Z|(?:/|-)(?:thread|topic|t)[-,]?(\d{1,18})(?:[-.][^/]*)?\.html?\Z"
 )
 
 # /a/11227902, /questions/11227809/a-slug/11227902#11227902, /posts/31243284/, /a-thread.12/post-31243284

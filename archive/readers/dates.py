@@ -145,16 +145,14 @@ class Clock:
     day_first: bool = False
 
     def time_in(self, element: Element) -> datetime | None:
-        """Return the time that an element states, in an attribute or in its text."""
-        for name in STATED:
-            value = attribute(element, name)
-            time = self.time(value) if value else None
-            if time:
-                return time
-        return self.time(text_in(element, LONGEST))
+        """Return the time that an element states in an attribute or its text: a day rather than an age."""
+        told = [value for name in STATED if (value := attribute(element, name))]
+        told.append(text_in(element, LONGEST))
+        times = (self.time(text, is_age=is_age) for is_age in (False, True) for text in told)
+        return next((time for time in times if time), None)
 
-    def time(self, text: str) -> datetime | None:
-        """Return the time that a text tells.
+    def time(self, text: str, *, is_age: bool | None = None) -> datetime | None:
+        """Return the time that a text tells; with `is_age`, only as "3 hours ago", or only otherwise.
 
         >>> Clock(datetime(2024, 5, 1, 12, tzinfo=UTC)).time("Posted: 30th March 2023, 16:26")
         datetime.datetime(2023, 3, 30, 16, 26, tzinfo=datetime.timezone.utc)
@@ -162,9 +160,10 @@ class Clock:
         text = " ".join(text[: LONGEST * 2].split())[:LONGEST]
         if not text:
             return None
-        time = moment(text) or _unix(text)
         try:
-            time = time or self._printed(text) or self._relative(text)
+            time = None if is_age else moment(text) or _unix(text) or self._printed(text)
+            if time is None and is_age is not False:
+                time = self._relative(text)
         except (ValueError, OverflowError):  # the 31st of a month that has 30 days, and such
             return None
         return time if time and FIRST_YEAR <= time.year <= self.received.year + 1 else None
@@ -173,11 +172,9 @@ class Clock:
         match = _YEAR_FIRST.search(text)
         if match:
             return _at(int(match[1]), int(match[2]), int(match[3]), text, match)
-        for match in (*_DAY_MONTH.finditer(text), *_MONTH_DAY.finditer(text)):
-            told, day = (match[2], match[1]) if match.re is _DAY_MONTH else (match[1], match[2])
-            month = _MONTHS.get(told.casefold())
-            if month:
-                return self._named(match, month, int(day), text)
+        named = [found for found in (*_DAY_MONTH.finditer(text), *_MONTH_DAY.finditer(text)) if _month(found)]
+        if named:  # "#1 - Jan 6th, 2009": what has a year goes first
+            return self._named(min(named, key=lambda found: not (found[3] or found[4])), text)
         match = _NUMBERS.search(text)
         if not match:
             return None
@@ -186,8 +183,9 @@ class Clock:
         day, month = (first, second) if day_first else (second, first)
         return _at(_century(int(match[4])), month, day, text, match)
 
-    def _named(self, match: re.Match[str], month: int, day: int, text: str) -> datetime:
+    def _named(self, match: re.Match[str], text: str) -> datetime:
         """Return the time with a named month; without a year it is the last such day."""
+        month, day = _month(match), int(match[1 if match.re is _DAY_MONTH else 2])
         year = match[3] or match[4]
         if year:
             return _at(_century(int(year)), month, day, text, match)
@@ -250,6 +248,11 @@ def _at(year: int, month: int, day: int, text: str, date: re.Match[str]) -> date
         return datetime(year, month, day, hour, tzinfo=UTC)
     hour, minute, second = _hour(int(time[1]), time[4]), int(time[2]), int(time[3] or 0)
     return datetime(year, month, day, hour, minute, second, tzinfo=UTC) - _offset(time[5], time[6])
+
+
+def _month(match: re.Match[str]) -> int:
+    """Return the month that a match names; 0 where the word is none."""
+    return _MONTHS.get(match[2 if match.re is _DAY_MONTH else 1].casefold(), 0)
 
 
 def _hour(hour: int, half: str | None) -> int:

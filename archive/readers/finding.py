@@ -37,6 +37,29 @@ _COMBINATOR = re.compile(r"\s*(>)\s*|\s+(?![^\[]*\])")
 
 # What is never read as text: code of the page, and what a reader has marked as no part of a text.
 _SILENT = frozenset({"script", "style", "template", "noscript", "textarea", "select", "svg"})
+# What begins a line of its own, and ends it.
+_BREAKING = frozenset(
+    [
+        "br",
+        "p",
+        "div",
+        "li",
+        "dt",
+        "dd",
+        "tr",
+        "td",
+        "th",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "blockquote",
+    ]
+)
+_SPACE = NavigableString(" ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,8 +233,12 @@ def text_in(element: Element, length: int) -> str:
     while pending and room > 0:
         part = pending.pop()
         if isinstance(part, Element):
-            if part.name not in _SILENT:
-                pending.extend(reversed(part.contents))
+            if part.name in _SILENT:
+                continue
+            if part.name in _BREAKING:
+                pieces.append(" ")
+                pending.append(_SPACE)
+            pending.extend(reversed(part.contents))
         elif type(part) is NavigableString:
             piece = part if len(part) <= room else part[:room]
             pieces.append(piece if piece.strip() else " ")

@@ -29,6 +29,8 @@ class Layout:
     post: Selector
     """Each answer, or each post of a forum; the first is the question where `question` finds none."""
     question: Selector = ""
+    head: Selector = ""
+    """What stands before a post and tells of it, in no other element with it."""
     body: Value
     """The text of a post, in it."""
     question_body: Value = ""
@@ -37,6 +39,8 @@ class Layout:
     """Posts that nobody wrote: advertisements, notices of moderators' actions, empty places."""
 
     title: Value
+    link: Selector = ""
+    """Links by which a page leads to its own thread, for pages that say their address nowhere else."""
     tags: Selector = ""
     blurb: Value = ""
     """What a tag's element says about it."""
@@ -52,6 +56,8 @@ class Layout:
     """The number of a post; where empty, what ends its `id` or another of `ID_ATTRIBUTES`."""
     author: Value = ""
     time: Value = ""
+    day_first: bool = False
+    """It prints the day before the month, in numbers, whatever the language of its pages."""
     updated: Value = ""
     score: Value = ""
     likes: Selector = ""

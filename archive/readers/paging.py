@@ -13,9 +13,9 @@ _LATER_ADDRESS = re.compile(
     r"[?&;](?:start|page|page_?(?:no|num|number)|paged|st|limitstart)=0*(?:[2-9]|[1-9]\d)\d{0,5}\b"
     r"|[?&;]id=\d{1,12}&p=0*(?:[2-9]|[1-9]\d)\d{0,5}\b"
     r"|/(?:page|paged|p|seite)[-/]?0*(?:[2-9]|[1-9]\d)\d{0,5}(?:[/?#]|\Z)"
-    r"|[-_]page-?0*(?:[2-9]|[1-9]\d)\d{0,5}(?:\.html?|/|\Z)"
+    r"|[-_]p(?:age)?-?0*(?:[2-9]|[1-9]\d)\d{0,5}(?:\.html?|/|\Z)"
     r"|/thread-\d{1,12}-(?:[2-9]|[1-9]\d)\d{0,5}-\d{1,6}\.html"
-    r"|/index(?:[2-9]|[1-9]\d)\d{0,5}\.html|[?&]topic[=,]\d{1,12}\.[1-9]\d{0,6}\b",
+    r"|/t\d{1,12}p[1-9]\d{0,5}-|/index(?:[2-9]|[1-9]\d)\d{0,5}\.html|[?&]topic[=,]\d{1,12}\.[1-9]\d{0,6}\b",
     re.IGNORECASE,
 )
 _PAGE = r"(?:page|seite|página|pagina|strana|strona|sida|side|страница|стр\.?|第)"

@@ -10,10 +10,11 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 
 from bs4 import BeautifulSoup
 from bs4 import Tag as Element
+from bs4.element import PageElement
 
 from ..body import body_from_html, body_from_text
 from ..errors import PageRejected
@@ -59,6 +60,8 @@ _FORMULA = "script[type^='math/tex'], annotation[encoding='application/x-tex']"
 _MATHML = frozenset({"math", "semantics"})
 _PICTURE = "img"
 _LAZY_SOURCES = ("data-src", "data-original", "data-lazy-src", "data-url")
+# The line that forums put between a text and its writer's signature.
+_SIGNATURE_LINE = re.compile(r"\A\s*_{15,20}\s*\Z")
 _NUMBER_AT_END = re.compile(r"(\d{1,18})\Z")
 _EMOJI_CLASSES = frozenset({"emoji", "smilie", "inlineimg", "smiley", "bbc_emoticon"})
 
@@ -86,10 +89,12 @@ class Posts:
         if len(everything) > limits.posts:
             raise PageRejected(f"{len(everything):,} posts; a page is read up to {limits.posts:,}")
         self._unit_ids = {id(unit) for unit in everything}
+        self._heads = self._shared_heads()
         self._comments_by_post = self._shared_out()
         html = soup.find("html")
         language = attribute(html, "lang") if isinstance(html, Element) else None
-        self._clock = clock_for(self._printed_times(), received, language)
+        clock = clock_for(self._printed_times(), received, language)
+        self._clock = replace(clock, day_first=True) if layout.day_first else clock
 
     def answer(self, unit: Element, body: Body) -> Answer:
         """Return a post as an answer with this text."""
@@ -179,7 +184,8 @@ class Posts:
         if named:
             return re.split(r"[_-]", named)[-1]  # "t1_" and "post-" say what kind of thing it is
         anchors = islice(self._own("a[id], a[name], span[id], input[id]", unit), FEW_ANCHORS)
-        for element in (unit, *anchors):
+        head = self._heads.get(id(unit))
+        for element in (unit, *([head] if head is not None else []), *anchors):
             for name in ID_ATTRIBUTES:
                 match = _NUMBER_AT_END.search(attribute(element, name) or "")
                 if match:
@@ -191,9 +197,8 @@ class Posts:
         layout, outline = self.layout, self.outline
         skipped = {id(e) for e in outline.find(layout.skipped)} if layout.skipped else set()
         question = outline.first(layout.question) if layout.question else None
-        found = (post for post in outline.find(layout.post) if id(post) not in skipped)
-        posts = self._outermost(post for post in found if post is not question)
-        return question, [post for post in posts if self._has_text(post)]
+        posts = self._outermost(post for post in outline.find(layout.post) if id(post) not in skipped)
+        return question, [post for post in posts if post is not question and self._has_text(post)]
 
     def _has_text(self, post: Element) -> bool:
         """Tell whether there is a place for a text: rows of a table may be posts, and heads of it."""
@@ -207,6 +212,18 @@ class Posts:
             if not kept or not self.outline.is_in(post, kept[-1]):
                 kept.append(post)
         return kept
+
+    def _shared_heads(self) -> dict[int, Element]:
+        """Return the head of each post: the last before it, and not before the post before."""
+        heads = [(head, False) for head in self.outline.find(self.layout.head)]
+        shared: dict[int, Element] = {}
+        last: Element | None = None
+        both = [*heads, *((post, True) for post in self.posts)]
+        for element, is_post in sorted(both, key=lambda one: self.outline.place(one[0])):
+            if is_post and last is not None:
+                shared[id(element)] = last
+            last = None if is_post else element
+        return shared
 
     def _shared_out(self) -> dict[int, list[Element]]:
         """Return the comments by the post that they are on: the one around them, else the last before."""
@@ -254,7 +271,11 @@ class Posts:
     def _found(self, selector: str, within: Element | None) -> Iterable[Element]:
         if not selector:
             return [within] if within is not None else []
-        return self.outline.find(selector) if within is None else self._own(selector, within)
+        if within is None:
+            return self.outline.find(selector)
+        head = self._heads.get(id(within))
+        found = self._own(selector, within)
+        return found if head is None else chain(found, self._own(selector, head))
 
     def _own(self, selector: str, unit: Element) -> Iterator[Element]:
         """Yield what stands in a post and in no other that is in it."""
@@ -281,7 +302,9 @@ class Posts:
                 around = around.parent
 
     def _prepare(self, element: Element) -> None:
-        """Make a text's quotations `blockquote`, and pictures that come later come now."""
+        """Make a text's quotations `blockquote`, cut its signature, and let late pictures come now."""
+        if not self.layout.asks:
+            _cut_signature(element)
         if self.layout.quote:
             for quote in self.outline.find(self.layout.quote, element):
                 if quote is not element and quote.name != "template":
@@ -292,6 +315,18 @@ class Posts:
             later = next((attribute(picture, name) for name in _LAZY_SOURCES if picture.get(name)), None)
             if later:
                 picture["src"] = later
+
+
+def _cut_signature(element: Element) -> None:
+    """Take out the line before a signature, and all that is behind it."""
+    lines = element.find_all(string=_SIGNATURE_LINE)
+    part: PageElement | None = lines[-1] if lines else None
+    while part is not None and part is not element:
+        for behind in list(part.next_siblings):
+            behind.extract()
+        part = part.parent
+    if lines:
+        lines[-1].extract()
 
 
 def _alternatives(value: Value) -> Iterator[str]:

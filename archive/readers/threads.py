@@ -7,7 +7,7 @@ thread that asks nothing (`asking.py`) is no Q&A page.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 
@@ -107,7 +107,7 @@ class Thread:
         self, page: Page, soup: BeautifulSoup, outline: Outline, layout: Layout, limits: Limits
     ) -> None:
         self._soup, self._outline, self._layout, self._limits = soup, outline, layout, limits
-        self._url = page_address(soup) or (original(page.address) if page.address else None)
+        self._url = page_address(soup) or (original(page.address) if page.address else self._own_link())
         self._base = base_address(soup, self._url)
         told = questions_in(soup, limits) if layout.told_too else []
         self._told = told[0] if len(told) == 1 else None
@@ -139,6 +139,14 @@ class Thread:
         if asking is not None:
             question = self._with_facts_of(question, asking)
         return replace(question, links=tuple(self._links(question)))
+
+    def _own_link(self) -> str | None:
+        """Return the address of the thread as the page's own links have it, whole ones only."""
+        for element in self._outline.find(self._layout.link):
+            url = address(attribute(element, "href") or "", None)
+            if question_id(url):
+                return url
+        return None
 
     def _body_of(self, asking: Element) -> Body | None:
         """Return the text of the question; None where it is but a title."""
@@ -176,7 +184,7 @@ class Thread:
     def _parted(self, title: str) -> tuple[Element | None, list[Element]]:
         """Return the post that asks and those that reply; on a later page all reply."""
         posts = self._posts.posts
-        if self._posts.question is not None or self._layout.question:
+        if self._posts.question is not None or (self._layout.question and self._layout.asks):
             return self._posts.question, posts
         if not posts or self._is_later_page(title):
             return None, posts
@@ -190,7 +198,7 @@ class Thread:
 
     def _answers(self, replies: list[Element]) -> tuple[Answer, ...]:
         found = [self._posts.answer(unit, self._posts_body(unit)) for unit in replies]
-        answers = [answer for answer in found if answer.body.text or answer.body.html]
+        answers = _told_once(answer for answer in found if answer.body.text or answer.body.html)
         if not self._layout.asks and not any(answer.accepted for answer in answers):
             answers = [replace(answer, accepted=None) for answer in answers]  # most threads accept none
         if self._told:
@@ -255,6 +263,16 @@ class Thread:
             target = question_id(url)
             if target:
                 yield target
+
+
+def _told_once(answers: Iterable[Answer]) -> list[Answer]:
+    """Return the answers in the order of the thread: an accepted one may stand before it, too."""
+    kept: dict[tuple[str, str], Answer] = {}
+    for answer in answers:
+        earlier = kept.pop((answer.id, answer.body.text), None)
+        is_accepted = answer.accepted or (earlier is not None and earlier.accepted)
+        kept[answer.id, answer.body.text] = replace(answer, accepted=is_accepted)
+    return list(kept.values())
 
 
 def _anchors_in(selectors: str) -> str:

@@ -1,6 +1,6 @@
-"""Invision Community 4 and 5 (`article.ipsComment`) and IP.Board 3 (`.post_block`).
+"""Invision Community 4 and 5 (`article.ipsComment`), IP.Board 3 (`.post_block`) and 2 (`.postcolor`).
 
-From pages as they are known: its templates are not public, and no page of it was at hand.
+4 and 3 are from parts of real pages, 5 and 2 from pages as they are known.
 """
 
 from __future__ import annotations
@@ -58,6 +58,20 @@ LAYOUTS = (
         score=".rep_bar .reputation, .reputation",
         accepted=".post_best_answer, .best_answer, .answered",
         dropped=".signature, .edit, .post_controls, .citation, .ipsLikeBar",
+        quote="div.blockquote",
+        asks=False,
+    ),
+    Layout(
+        name="invision",
+        signs=(b"postcolor",),
+        post="table.ipbtable, div.tableborder table",
+        body=".postcolor",
+        title=".maintitle b, title",
+        number="last .postdetails a",
+        author=".normalname, .unreg",
+        time=".postdetails",
+        dropped=".signature, .edit, .quotetop, .codetop, .sqltop, .htmltop",
+        quote=".quotemain",
         asks=False,
     ),
 )

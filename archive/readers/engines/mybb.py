@@ -18,7 +18,7 @@ LAYOUTS = (
             ".author_information strong .largetext a, .author_information .largetext, "
             ".author_information strong"
         ),
-        time=".post_head .post_date, .post_date",
+        time=".post_date > [title], .post_head .post_date, .post_date",
         updated=".post_edit",
         accepted=".best_answer, .bestanswer",
         dropped=(

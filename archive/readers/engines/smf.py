@@ -1,11 +1,17 @@
-"""Simple Machines Forum 2 (`.post_wrapper`) and 1.1 (tables), and ElkArte; from public templates."""
+"""Simple Machines Forum 2 (`.post_wrapper`) and 1.1 (tables), and ElkArte.
+
+From public templates; 1.1 also from real pages.
+"""
 
 from __future__ import annotations
 
 from ..layout import Layout
 
 # Notes of edits, links of moderators, signatures, and the heads of quotations and code.
-ADDED = ".signature, .modified, .moderatorbar, .attachments, .codeheader, .codeoperation, .quickbuttons"
+ADDED = (
+    ".signature, .modified, .moderatorbar, .attachments, .codeheader, .codeoperation, .quickbuttons, "
+    ".quoteheader, .quotefooter"
+)
 
 LAYOUTS = (
     Layout(
@@ -18,11 +24,11 @@ LAYOUTS = (
         skipped=".approvebg .ignored, #quickReplyOptions",
         body=".post .inner, .postarea .inner, .messageContent, .post",
         title=(
-            "#display_head .display_title, .display_title, #top_subject, "
-            "#forumposts .catbg .main_icons, .category_header h1, "
+            "#display_head .display_title, .display_title, span#top_subject, .category_header h1, title, "
             "#forumposts h3.catbg, h1.forumtitle"
         ),
         number=".page_number",
+        id="[id^=subject_]@id",
         author=".poster h4 a[href*='action=profile'], .poster h4 a[href*=profile], .poster h4, .poster .name",
         time=".postinfo a.smalltext, .postinfo time, .keyinfo time, .keyinfo .smalltext, .postinfo",
         score=".like_count, .likes_count",
@@ -42,10 +48,13 @@ LAYOUTS = (
         ),
         skipped=".titlebg, .catbg",
         body="div.post, .post",
-        title="#top_subject, td.catbg3, tr.catbg3 td, div[id^=subject_] a, title",
+        title="title, [id^=subject_] a",
+        link="a.nav[href*='topic'], [id^=subject_] a",
+        number=".message_number",
+        id="[id^=subject_]@id",
         author="td b a[href*=profile], b a[href*=profile], b",
         time="td .smalltext, div.smalltext",
-        dropped=f"{ADDED}, .quoteheader, .codeheader",
+        dropped=ADDED,
         quote="div.quote",
         asks=False,
     ),
