@@ -109,6 +109,11 @@ def test_a_thread_that_asks_nothing_is_none(title: str, text: str) -> None:
         ("Kettle does not boil", "It hums."),
         ("Kettle", "It hums. Why?"),
         ("Kettles", "I am looking for advice."),
+        ("Kessel", "Der pfeift nicht, wie kann ich das beheben."),
+        ("Bouilloire", "Merci d'avance pour vos idées."),
+        ("Tetera", "No funciona desde ayer."),
+        ("Чайник", "Подскажите, какой взять."),
+        ("水壶", "请问哪个好"),
     ],
 )
 def test_a_thread_that_asks(title: str, text: str) -> None:

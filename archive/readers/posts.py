@@ -305,6 +305,8 @@ class Posts:
         """Make a text's quotations `blockquote`, cut its signature, and let late pictures come now."""
         if not self.layout.asks:
             _cut_signature(element)
+        for name in self.outline.find("blockquote cite", element):
+            name.append(" ")  # browsers put who is quoted on a line of its own
         if self.layout.quote:
             for quote in self.outline.find(self.layout.quote, element):
                 if quote is not element and quote.name != "template":

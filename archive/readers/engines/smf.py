@@ -16,7 +16,7 @@ ADDED = (
 LAYOUTS = (
     Layout(
         name="smf",
-        signs=(b"smf_", b"Simple Machines", b"ElkArte", b"elk_"),
+        signs=(b"smf_", b"Simple Machines", b"ElkArte", b"elk_", b"forumposts"),
         post=(
             "#forumposts .windowbg[id^=msg], #forumposts .windowbg, #forumposts .windowbg2, "
             "#forumposts .post_wrapper"
@@ -40,7 +40,7 @@ LAYOUTS = (
     ),
     Layout(
         name="smf",
-        signs=(b"smf_", b"Simple Machines", b"SMF"),
+        signs=(b"smf_", b"Simple Machines", b"SMF", b"quickModForm"),
         requires="td.windowbg, td.windowbg2, .tborder .windowbg",
         post=(
             "table.bordercolor td.windowbg, table.bordercolor td.windowbg2, "
