@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -57,6 +58,37 @@ def items(sample: Path) -> list[dict[str, Any]]:
 def test_sample(sample: Path) -> None:
     golden = json.loads(sample.with_suffix(".json").read_text(encoding="utf-8"))
     assert list(differences(golden, items(sample))) == []
+
+
+def with_tbody(html: str) -> str:
+    """Return a page as a browser saves it, which puts rows into bodies of tables."""
+    html = re.sub(r"(<table[^>]*>)(?!\s*<t(?:body|head))", r"\1<tbody>", html)
+    return re.sub(r"(?<!</tbody>)</table>", "</tbody></table>", html)
+
+
+def in_capitals(html: str) -> str:
+    """Return a page in the manner of 2000: names in capitals, no doctype."""
+    html = re.sub(r"<!doctype[^>]*>|<\?xml[^>]*>", "", html, flags=re.IGNORECASE)
+    return re.sub(r"<(/?)([a-z][a-z0-9]*)\b", lambda m: f"<{m[1]}{m[2].upper()}", html)
+
+
+def from_the_wayback_machine(html: str) -> str:
+    """Return a page as the Wayback Machine sends it, with its toolbar and its addresses."""
+    html = re.sub(r'(href|src)="(?=https?://)', r'\1="https://web.archive.org/web/20240701120000/', html)
+    bar = '<div id="wm-ipp"><form><input id="wmtbURL" value=""></form><table><tr><td>JUL</table></div>'
+    return re.sub(r"<body[^>]*>", lambda m: m[0] + bar, html, count=1)
+
+
+@pytest.mark.parametrize("way", [with_tbody, in_capitals, from_the_wayback_machine])
+def test_samples_saved_in_other_ways(way: Callable[[str], str]) -> None:
+    """Every forum's sample reads the same in another copy of it."""
+    forums = {layout.name for layout in LAYOUTS if not layout.asks}
+    for sample in SAMPLES:
+        golden = json.loads(sample.with_suffix(".json").read_text(encoding="utf-8"))
+        if golden[0].get("askive", {}).get("reader") in forums:
+            copy = page(way(sample.read_text(encoding="utf-8")), sample.name)
+            [question] = questions(copy)
+            assert list(differences(golden, [question_to_json(question)])) == [], sample.stem
 
 
 def test_each_golden_has_its_sample() -> None:

@@ -34,12 +34,12 @@ LAYOUTS = (
             ".ipsQuestion_votes"
         ),
         accepted=(
-            ".ipsComment_solved, .cAnswer_best, .ipsBestAnswer, .ipsComment_bestAnswer, .cPostBestAnswer"
+            ".ipsComment_solved, .cAnswer_best, .ipsBestAnswer, .ipsComment_bestAnswer, .cRatingColumn_on"
         ),
         closed=".ipsMessage_general, .ipsMessage_warning",
         dropped=(
             ".ipsType_pageTitle .ipsBadge, .ipsQuote_citation .ipsJS_show, .ipsComment_edited, "
-            ".ipsItemControls, .ipsEdited"
+            ".ipsItemControls, .ipsEdited, [data-excludequote]"
         ),
         quote=".ipsQuote",
         asks=False,
