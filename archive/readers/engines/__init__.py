@@ -11,6 +11,7 @@ from itertools import chain
 from ..layout import Layout
 from . import (
     apache_answer,
+    asgaros,
     askbot,
     bbpress,
     discourse,
@@ -65,6 +66,7 @@ ENGINES = (
     github,
     wordpress_qa,
     apache_answer,
+    asgaros,
     discuz,
     woltlab,
     wpforo,
