@@ -310,13 +310,23 @@ class Posts:
         if self.layout.quote:
             for quote in self.outline.find(self.layout.quote, element):
                 if quote is not element and quote.name != "template":
-                    quote.name = "blockquote"
+                    _whole_quotation(quote).name = "blockquote"
         for picture in self.outline.find(_PICTURE, element):
             if _EMOJI_CLASSES & set(classes_of(picture)):
                 continue
             later = next((attribute(picture, name) for name in _LAZY_SOURCES if picture.get(name)), None)
             if later:
                 picture["src"] = later
+
+
+def _whole_quotation(quote: Element) -> Element:
+    """Return a quotation; of one that is a cell, its table, now without rows: the name stands in another."""
+    table = quote.find_parent("table") if quote.name == "td" else None
+    if table is None:
+        return quote
+    for part in table.find_all(["tbody", "tr", "td"]):
+        part.name = "div"
+    return table
 
 
 def _cut_signature(element: Element) -> None:

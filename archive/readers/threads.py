@@ -203,7 +203,7 @@ class Thread:
             answers = [replace(answer, accepted=None) for answer in answers]  # most threads accept none
         if self._told:
             accepted = {beginning(a.body.text) for a in self._told.answers if a.accepted}
-            if accepted:
+            if any(beginning(a.body.text) in accepted for a in answers):
                 answers = [replace(a, accepted=beginning(a.body.text) in accepted) for a in answers]
         ids = distinct(answer.id for answer in answers)
         return tuple(replace(answer, id=unique) for answer, unique in zip(answers, ids, strict=True))

@@ -43,6 +43,7 @@ LAYOUTS = (
         ),
         quote=".ipsQuote",
         asks=False,
+        told_too=True,
     ),
     Layout(
         name="invision",
@@ -57,8 +58,8 @@ LAYOUTS = (
         time=".posted_info abbr.published, abbr.published, .posted_info",
         score=".rep_bar .reputation, .reputation",
         accepted=".post_best_answer, .best_answer, .answered",
-        dropped=".signature, .edit, .post_controls, .citation, .ipsLikeBar",
-        quote="div.blockquote",
+        dropped=".signature, .edit, .post_controls, .ipsLikeBar, .snapback",
+        quote=".citation, div.blockquote",
         asks=False,
     ),
     Layout(
@@ -70,8 +71,8 @@ LAYOUTS = (
         number="last .postdetails a",
         author=".normalname, .unreg",
         time=".postdetails",
-        dropped=".signature, .edit, .quotetop, .codetop, .sqltop, .htmltop",
-        quote=".quotemain",
+        dropped=".signature, .edit, .quotetop a, .codetop, .sqltop, .htmltop",
+        quote=".quotetop, .quotemain",
         asks=False,
     ),
 )

@@ -54,5 +54,6 @@ LAYOUTS = (
         ),
         quote=".lia-quote, .quote-text",
         asks=False,
+        told_too=True,
     ),
 )

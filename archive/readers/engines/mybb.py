@@ -36,8 +36,8 @@ LAYOUTS = (
         number="td .float_right a",
         author=".largetext a, .largetext",
         time=".smalltext, .post_date",
-        dropped=".signature, .post_edit, .quote_header, .code_header",
-        quote=".quote_body",
+        dropped=".signature, .post_edit, .code_header",
+        quote=".quote_header, .quote_body",
         asks=False,
     ),
 )

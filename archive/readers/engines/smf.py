@@ -8,10 +8,7 @@ from __future__ import annotations
 from ..layout import Layout
 
 # Notes of edits, links of moderators, signatures, and the heads of quotations and code.
-ADDED = (
-    ".signature, .modified, .moderatorbar, .attachments, .codeheader, .codeoperation, .quickbuttons, "
-    ".quoteheader, .quotefooter"
-)
+ADDED = ".signature, .modified, .moderatorbar, .attachments, .codeheader, .codeoperation, .quickbuttons"
 
 LAYOUTS = (
     Layout(
@@ -35,7 +32,7 @@ LAYOUTS = (
         tags=".tags_row a, .tagged a",
         accepted=".best_answer, .solved_post",
         dropped=ADDED,
-        quote=".bbc_standard_quote",
+        quote=".quoteheader, .bbc_standard_quote",
         asks=False,
     ),
     Layout(
@@ -55,7 +52,7 @@ LAYOUTS = (
         author="td b a[href*=profile], b a[href*=profile], b",
         time="td .smalltext, div.smalltext",
         dropped=ADDED,
-        quote="div.quote",
+        quote=".quoteheader, div.quote",
         asks=False,
     ),
 )

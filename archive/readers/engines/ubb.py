@@ -14,7 +14,7 @@ LAYOUTS = (
         title=".subjecttable .truncate a, title",
         author=".author-content .username, .username, .author-content a",
         time=".subjecttable .small, .subjecttable",
-        dropped=".signature, .post-lastedited, .ubbcode-header",
+        dropped=".signature, .post-lastedited",
         quote=".ubbcode-block",
         asks=False,
     ),

@@ -21,6 +21,7 @@ LAYOUTS = (
         ),
         dropped=".messageSignature, .messageFooterNote, .quoteBoxIcon, .codeBoxHeader",
         asks=False,
+        told_too=True,
     ),
     Layout(
         name="woltlab",
