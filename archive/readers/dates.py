@@ -120,7 +120,7 @@ _NEAR_DAY = re.compile(rf"(?<!\w)({'|'.join((*_DAYS_BACK, *_WEEKDAYS))})(?![^\W\
 _NOW = re.compile(r"\W*(?:just )?(?:now|moments? ago)\W*", re.IGNORECASE)
 
 _TIME_OF_DAY = re.compile(
-    r"(?<![\d.:-])(\d{1,2})[:h](\d\d)(?::(\d\d))?(?:\.\d{1,6})?\s{0,3}([ap])?\.?(?:m\b\.?)?"
+    r"(?<![\d.:-])(\d{1,2})[:h](\d\d)(?::(\d\d))?(?:\.\d{1,6})?\s{0,3}(?:([ap])(?:\.?m\b\.?|\b))?"
     r"\s{0,3}\(?(Z\b|(?:UTC|GMT)?[+-]\d\d:?\d\d\b|UTC|GMT)?([+-]\d\d?(?!\d))?",
     re.IGNORECASE,
 )

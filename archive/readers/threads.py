@@ -270,8 +270,8 @@ def _told_once(answers: Iterable[Answer]) -> list[Answer]:
     kept: dict[tuple[str, str], Answer] = {}
     for answer in answers:
         earlier = kept.pop((answer.id, answer.body.text), None)
-        is_accepted = answer.accepted or (earlier is not None and earlier.accepted)
-        kept[answer.id, answer.body.text] = replace(answer, accepted=is_accepted)
+        was_accepted = earlier is not None and earlier.accepted
+        kept[answer.id, answer.body.text] = replace(answer, accepted=True) if was_accepted else answer
     return list(kept.values())
 
 
