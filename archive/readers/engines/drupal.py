@@ -52,7 +52,7 @@ LAYOUTS = (
         author=".node__submitted .username, .submitted .username, .comment__author .username, .username",
         time=".comment__time time, .node__submitted time, time, .submitted, .comment__time",
         accepted=".best-answer, .comment-best-answer",
-        dropped=".user-signature, .links, .comment__permalink, .indented",
+        dropped=".user-signature, .links, .comment__permalink, .indented, .forum-topic-navigation",
         asks=False,
     ),
 )
