@@ -60,14 +60,15 @@ def test_what_savers_write(html: str, known: Saved) -> None:
     ],
 )
 def test_a_page_of_an_archive_of_the_web(head: str) -> None:
-    soup = parse(page(f"<html><head>{head}"))
-    assert page_address(soup) == ADDRESS
-    assert time_of_page(soup, RECEIVED) == datetime(2012, 6, 1, 11, 40, 39, tzinfo=UTC)
+    given = page(f"<html><head>{head}")
+    assert page_address(parse(given)) == ADDRESS
+    assert time_of_page(parse(given), given) == datetime(2012, 6, 1, 11, 40, 39, tzinfo=UTC)
 
 
 def test_a_page_is_not_of_later_than_it_was_received() -> None:
     head = f'<link rel="canonical" href="https://web.archive.org/web/20290601114039/{ADDRESS}">'
-    assert time_of_page(parse(page(f"<html><head>{head}")), RECEIVED) == RECEIVED
+    given = page(f"<html><head>{head}")
+    assert time_of_page(parse(given), given) == given.received
 
 
 def test_a_canonical_address_may_be_relative_to_the_saved_one() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -80,6 +80,37 @@ def test_sample_without_quotes(sample: Path, tmp_path: Path) -> None:
     assert list(differences(golden, items(saved))) == []
 
 
+def with_tbody(html: str) -> str:
+    """Return a page as a browser saves it, which puts rows into bodies of tables."""
+    html = re.sub(r"(<table[^>]*>)(?!\s*<t(?:body|head))", r"\1<tbody>", html)
+    return re.sub(r"(?<!</tbody>)</table>", "</tbody></table>", html)
+
+
+def in_capitals(html: str) -> str:
+    """Return a page in the manner of 2000: names in capitals, no doctype."""
+    html = re.sub(r"<!doctype[^>]*>|<\?xml[^>]*>", "", html, flags=re.IGNORECASE)
+    return re.sub(r"<(/?)([a-z][a-z0-9]*)\b", lambda m: f"<{m[1]}{m[2].upper()}", html)
+
+
+def from_the_wayback_machine(html: str) -> str:
+    """Return a page as the Wayback Machine sends it, with its toolbar and its addresses."""
+    html = re.sub(r'(href|src)="(?=https?://)', r'\1="https://web.archive.org/web/20240701120000/', html)
+    bar = '<div id="wm-ipp"><form><input id="wmtbURL" value=""></form><table><tr><td>JUL</table></div>'
+    return re.sub(r"<body[^>]*>", lambda m: m[0] + bar, html, count=1)
+
+
+@pytest.mark.parametrize("way", [with_tbody, in_capitals, from_the_wayback_machine])
+def test_samples_saved_in_other_ways(way: Callable[[str], str]) -> None:
+    """Every forum's sample reads the same in another copy of it."""
+    forums = {layout.name for layout in LAYOUTS if not layout.asks} - {"reddit"}  # younger than such copies
+    for sample in SAMPLES:
+        golden = json.loads(sample.with_suffix(".json").read_text(encoding="utf-8"))
+        if golden[0].get("askive", {}).get("reader") in forums:
+            copy = page(way(sample.read_text(encoding="utf-8")), sample.name)
+            [question] = questions(copy)
+            assert list(differences(golden, [question_to_json(question)])) == [], sample.stem
+
+
 def test_each_golden_has_its_sample() -> None:
     goldens = {path.stem for path in (ROOT / "tests" / "threads").glob("*.json")}
     assert goldens == {path.stem for path in SAMPLES}
@@ -134,6 +165,11 @@ def test_a_thread_that_asks_nothing_is_none(title: str, text: str) -> None:
         ("Kettle does not boil", "It hums."),
         ("Kettle", "It hums. Why?"),
         ("Kettles", "I am looking for advice."),
+        ("Kessel", "Der pfeift nicht, wie kann ich das beheben."),
+        ("Bouilloire", "Merci d'avance pour vos idées."),
+        ("Tetera", "No funciona desde ayer."),
+        ("Чайник", "Подскажите, какой взять."),
+        ("水壶", "请问哪个好"),
     ],
 )
 def test_a_thread_that_asks(title: str, text: str) -> None:
@@ -145,6 +181,91 @@ def test_a_later_page_has_answers_only() -> None:
     link = '<link rel="canonical" href="https://a.example/viewtopic.php?t=7&amp;start=20">'
     [question] = questions(thread("Which kettle?", "Mine.", "Yours.", link=link))
     assert (question.id, question.body, len(question.answers)) == ("a.example:7", None, 2)
+
+
+LATER = {
+    "title": "<title>Which kettle? - Page 2 - Board</title>",
+    "title in German": "<title>Which kettle? - Seite 34</title>",
+    "title in Chinese": "<title>Which kettle? - 第2页 - 壶</title>",
+    "navigation": '<div class="pagination">Page <strong>2</strong> of <strong>3</strong></div>',
+    "navigation in Russian": '<td class="nav">Страница 12 из 13</td>',
+    "page before": '<link rel="canonical" href="https://a.example/tea/7-kettle-3.html">'
+    '<link rel="prev" href="https://a.example/tea/7-kettle-2.html">',
+    **{
+        address: f'<link rel="canonical" href="https://a.example/{address}">'
+        for address in (
+            "viewtopic.php?id=7&amp;p=2",
+            "threads/kettle.7/page-2",
+            "thread-7-2-1.html",
+            "thread-kettle-page-2.html",
+            "index.php?topic=7.15",
+            "thread/7/?pageNo=2",
+            "topic/kettle/paged/2/",
+        )
+    },
+}
+
+
+@pytest.mark.parametrize("told", LATER.values(), ids=LATER)
+def test_a_later_page_is_known(told: str) -> None:
+    [question] = questions(thread("Which kettle?", "Mine.", "Yours.", link=told))
+    assert (question.body, len(question.answers)) == (None, 2)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "<title>Which kettle? - Page Two - Board</title>",
+        '<div class="pagination">Page 1 of 3</div>',
+        '<link rel="canonical" href="https://a.example/topic/kettle/">'
+        '<link rel="prev" href="https://a.example/topic/cups/">',
+        '<link rel="canonical" href="https://a.example/viewtopic.php?p=22">',
+    ],
+)
+def test_a_first_page_is_known(told: str) -> None:
+    [question] = questions(thread("Which kettle?", "Mine.", "Yours.", link=told))
+    assert (question.body and question.body.text, len(question.answers)) == ("Mine.", 1)
+
+
+def test_a_later_page_whose_title_asks_nothing_says_so() -> None:
+    link = '<link rel="canonical" href="https://a.example/viewtopic.php?t=7&amp;start=20">'
+    with pytest.raises(PageRejected, match="later page of a thread whose title asks nothing"):
+        next(threads.read(thread("Kettles", "Why not?", "Yours.", link=link)))
+
+
+ARCHIVED = "https://web.archive.org/web/20120305112233/http://a.example/viewtopic.php?t=7"
+SAVED = {
+    "browser": "<!-- saved from url=(0037)http://a.example/viewtopic.php?t=7 -->",
+    "SingleFile": "<!--\n Page saved with SingleFile \n url: http://a.example/viewtopic.php?t=7 \n"
+    " saved date: Mon Mar 05 2012 12:22:33 GMT+0100 (CET)\n-->",
+    "HTTrack": "<!-- Mirrored from a.example/viewtopic.php?t=7 by HTTrack Website Copier/3.x [XR&CO'2010],"
+    " Mon, 05 Mar 2012 11:22:33 GMT -->",
+    "Wayback Machine": f'<link rel="canonical" href="{ARCHIVED}">',
+    "Wayback Machine's toolbar": '<input type="text" name="url" id="wmtbURL"'
+    ' value="http://a.example/viewtopic.php?t=7">'
+    "<!--\n FILE ARCHIVED ON 11:22:33 Mar 05, 2012 AND RETRIEVED FROM THE INTERNET ARCHIVE -->",
+}
+
+
+@pytest.mark.parametrize("way", SAVED)
+def test_where_and_when_a_page_was_saved(way: str) -> None:
+    saved = thread("Which kettle?", "Mine.", "Yours.", time="Yesterday, 1:02 pm", link=SAVED[way])
+    [question] = questions(saved)
+    assert (question.id, question.site) == ("a.example:7", "a.example")
+    assert question.url == "http://a.example/viewtopic.php?t=7"
+    day = (
+        datetime(2024, 6, 30, 13, 2, tzinfo=UTC)
+        if way == "browser"
+        else datetime(2012, 3, 4, 13, 2, tzinfo=UTC)
+    )
+    assert question.created == day
+
+
+def test_links_of_the_wayback_machine_lead_to_where_they_led() -> None:
+    told = f'<link rel="canonical" href="{ARCHIVED}">'
+    link = '<a href="/web/20120305112233/http://a.example/viewtopic.php?t=8">cups</a>'
+    [question] = questions(thread("Which kettle?", f"See {link}.", "Yours.", link=told))
+    assert [found.target for found in question.links] == ["a.example:8"]
 
 
 def test_quotations_code_formulas_pictures_links_and_hidden_parts() -> None:

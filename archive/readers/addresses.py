@@ -11,18 +11,21 @@ from ..records import Body, Link, printable
 
 # /questions/11227809/why-is-it-faster, /q/11227809, /t/a-slug/212419, /threads/a-slug.2350553/
 _QUESTION = re.compile(r"/(?:questions?|q|t|topics?|threads?|discussions?)/(?:[^/]*[./])??(\d{1,18})(?:/|\Z)")
-# viewtopic.php?f=2&t=361697, showthread.php?t=186269, showthread.php?1201-a-slug, index.php?topic=12.0
+# viewtopic.php?f=2&t=361697, showthread.php?t=186269, showthread.php?1201-a-slug, index.php?topic=12.0,
+# index.php?threads/a-slug.12/, index.php?/topic/12-a-slug/
 _QUESTION_QUERY = re.compile(
     r"(?:\A|[&;])(?:id|t|tid|topic|topic_id|thread|threadid|showtopic|qid)=(\d{1,18})(?![\w-])"
-    r"|\A(\d{1,18})-[^=&]*(?:\Z|&)"
+    r"|\A(\d{1,18})-[^=&]*(?:\Z|&)|\A/?(?:threads?|topics?)/(?:[^/&=]*[./])??(\d{1,18})(?:[-/&]|\Z)"
 )
 _FORUM_SCRIPT = re.compile(
     r"(?:viewtopic|showthread|topic|thread|index|question/index)(?:\.php|\.html|\Z)|/\Z"
 )
-# /threads/186269-a-slug, /topic/12-a-slug/, /question/12-a.html, /comments/1rku5x9/a_slug/, /node/88, /d/19-a
+# /threads/186269-a-slug, /topic/12-a-slug/, /question/12-a.html, /comments/1rku5x9/a_slug/, /node/88,
+# /d/19-a, /t77-a-slug, /thread-77.html, /thread-77-1-1.html, /a-slug-t77.html, /topic77.html
 _QUESTION_SLUG = re.compile(
     r"/(?:questions?|threads?|topics?|showthread\.php|f\d{1,6})/(\d{1,18})[-_][^/]*(?:/|\Z)"
     r"|/(?:node|d|td-p)/(\d{1,18})(?:[-/]|\Z)|/comments/([a-z0-9]{4,10})(?:/|\Z)"
+    r"|/t(\d{1,18})(?:p\d{1,6})?-[^/]*\Z|(?:/|-)(?:thread|topic|t)[-,]?(\d{1,18})(?:[-.][^/]*)?\.html?\Z"
 )
 
 # /owner/repository/issues/12: its number is one of the repository's, not of the site's
@@ -34,8 +37,12 @@ _OF_REPOSITORY = re.compile(
 _PART_PATH = re.compile(r"/(?:(?:a|answers?|comments?|posts?)/|post-)(\d{1,18})(?:/|\Z)")
 _PART_FRAGMENT = re.compile(r"(?:(?:js-)?(?:answer|comment|post|reply)s?[-_]?|[acp]-?)?(\d{1,18})(?:_\d+)?")
 
-# A page in an archive of the web: https://web.archive.org/web/20120601114039/http://host/path
-_ARCHIVED = re.compile(r"https?://[^/\s]{1,200}/(?:[a-z]{1,20}/)?(\d{8,14})(?:[a-z]{2}_)?/(?=https?:/)")
+# A page in an archive of the web: https://web.archive.org/web/20120601114039/http://host/path, which is
+# written without the host in pages of the Wayback Machine.
+_ARCHIVED = re.compile(
+    r"(?:(?:https?:)?//[^/\s]{1,200}/(?:[a-z]{1,20}/)?|/web/)(\d{4,14})(?:[a-z]{2}_)?/(https?):/{1,2}",
+    re.IGNORECASE,
+)
 
 _HREF = re.compile(r'<a\s(?:[^<>]*\s)?href="([^"]*)"')
 
@@ -47,7 +54,7 @@ def original(url: str) -> str:
     'http://stackoverflow.com/questions/4'
     """
     match = _ARCHIVED.match(url)
-    return url[match.end() :] if match else url
+    return f"{match[2]}://{url[match.end() :]}" if match else url
 
 
 def stamp_of(url: str) -> str | None:

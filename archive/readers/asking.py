@@ -19,8 +19,25 @@ _ASKING = re.compile(
     r"|can'?t|cant|won'?t|wont|doesn'?t|doesnt|not|need|needed|looking|request|review|advice|recommend"
     r"|recommendation|recommendations|recommended|suggestion|suggestions|suggest|best|comparison|vs|versus"
     r"|difference|confused|wondering|please|urgent|opinions|thoughts|ideas|tips|frage|problem|hilfe|fehler"
-    r"|comment|pourquoi|problème|aide|cómo|como|por qué|ayuda|problema|aiuto|ajuda)\b",
+    r"|comment|pourquoi|problème|aide|cómo|como|por qué|ayuda|problema|aiuto|ajuda"
+    r"|suche|tipps|cherche|conseils?|duda|busco|consigli[oa]?|pomocy|hulp|hjälp|вопрос|проблема|помощь)\b",
     re.IGNORECASE,
+)
+# Words of titles and texts that ask in other languages.
+_ASKING_ABROAD = re.compile(
+    r"\b(?:warum|wieso|weshalb|welche[rsnm]?|wie (?:kann|mach|bekomm|geht|soll)\w*|weiß jemand|hat jemand"
+    r"|kann (?:mir )?(?:jemand|man|ich)|ich suche|geht nicht|funktioniert nicht|fehlermeldung"
+    r"|quelqu['’]un|est-ce que|comment (?:faire|puis)|merci d['’]avance|besoin d['’]aide|je cherche"
+    r"|alguien|cómo puedo|como puedo|necesito|no funciona|gracias de antemano"
+    r"|alguém|não funciona|preciso de|desde já obrigado"
+    r"|qualcuno|come (?:posso|faccio)|non funziona|grazie in anticipo"
+    r"|iemand|hoe kan|werkt niet|alvast bedankt"
+    r"|czy ktoś|jak (?:zrobić|mogę)|nie działa|proszę o pomoc"
+    r"|подскажите|помогите|посоветуйте|почему|не работает|кто[- ]нибудь|заранее спасибо"
+    r"|как (?:сделать|настроить|можно|быть|исправить))\b"
+    r"|怎么|怎麼|如何|为什么|為什麼|为何|请问|請問|请教|請教|求助|有没有|有沒有|哪里|哪個|哪个|吗$"
+    r"|どう(?:すれば|したら)|でしょうか|教えて|어떻게|문의|질문",
+    re.IGNORECASE | re.MULTILINE,
 )
 # What announces: these ask nothing, whatever else their titles hold.
 _TELLING = re.compile(
@@ -57,6 +74,7 @@ def asks(title: str, text: str) -> bool:
     return (
         any(words.search(title) for words in (_QUESTION_WORD, _ASKING))
         or _ASKING_TEXT.search(own) is not None
+        or any(_ASKING_ABROAD.search(words) for words in (title, own))
     )
 
 

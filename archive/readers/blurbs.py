@@ -44,12 +44,6 @@ AROUND = 3
 LABEL_LENGTH = 60
 """Characters of the longest label, beside the tag's name; the longest of the tests has 44."""
 
-# Elements at whose edges a line ends: words on both sides are not one word.
-BLOCKS = frozenset(
-    {"article", "blockquote", "br", "dd", "div", "dl", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li"}
-    | {"ol", "p", "pre", "section", "table", "td", "th", "tr", "ul"}
-)
-
 # What a link does, to what, and that these are tagged: a label says two of the three.
 _DOES = re.compile(
     r"\b(?:all|show|see|view|browse|list|find|display|search|filter|click|follow|watch|ignore|subscribe"
@@ -121,12 +115,7 @@ def tooltips_of(element: Element, outline: Outline, length: int) -> Iterator[str
         for name in POINTERS:
             pointed = outline.with_id(attribute(one, name) or "")
             if pointed is not None and outline.size(pointed) <= POPUP_ELEMENTS:
-                yield text_of(outline.first("p", pointed) or pointed, length)
-
-
-def text_of(element: Element, length: int) -> str:
-    """Return what a person reads in an element as one line, with the words of its blocks apart."""
-    return text_in(element, length, apart=BLOCKS)
+                yield text_in(outline.first("p", pointed) or pointed, length)
 
 
 def _spaced(text: str) -> str:

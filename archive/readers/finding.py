@@ -39,6 +39,12 @@ _COMBINATOR = re.compile(r"\s*(>)\s*|\s+(?![^\[]*\])")
 
 # What is never read as text: code of the page, and what a reader has marked as no part of a text.
 _SILENT = frozenset({"script", "style", "template", "noscript", "textarea", "select", "svg"})
+# What begins a line of its own, and ends it.
+_BREAKING = frozenset(
+    {"blockquote", "br", "dd", "div", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "p"}
+    | {"td", "th", "tr"}
+)
+_SPACE = NavigableString(" ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,20 +231,20 @@ def classes_of(element: Element) -> list[str]:
     return list(value) if value else []
 
 
-def text_in(element: Element, length: int, apart: frozenset[str] = frozenset()) -> str:
-    """Return what a person reads in an element, as one line of at most `length` characters.
-
-    Words of elements whose name is in `apart` are kept apart from those around them.
-    """
+def text_in(element: Element, length: int) -> str:
+    """Return what a person reads in an element, as one line of at most `length` characters."""
     pieces: list[str] = []
     room = length * 2  # white space will go
     pending: list[PageElement] = [element]
     while pending and room > 0:
         part = pending.pop()
         if isinstance(part, Element):
-            if part.name not in _SILENT:
-                edge = [NavigableString(" ")] if part.name in apart else []
-                pending.extend([*edge, *reversed(part.contents), *edge])
+            if part.name in _SILENT:
+                continue
+            if part.name in _BREAKING:
+                pieces.append(" ")
+                pending.append(_SPACE)
+            pending.extend(reversed(part.contents))
         elif type(part) is NavigableString:
             piece = part if len(part) <= room else part[:room]
             pieces.append(piece if piece.strip() else " ")

@@ -81,10 +81,11 @@ def page_address(soup: BeautifulSoup) -> str | None:
     return next((original(address) for address in _addresses(soup)), None)
 
 
-def time_of_page(soup: BeautifulSoup, received: datetime) -> datetime:
+def time_of_page(soup: BeautifulSoup, page: Page) -> datetime:
     """Return when a page was what it is: when it was saved, as its saver or its address says, or received."""
-    times = [saved(soup).time, *(time_of_stamp(stamp_of(address) or "") for address in _addresses(soup))]
-    return min([received, *(time for time in times if time)])
+    stamps = (stamp_of(address) for address in (page.address or "", *_addresses(soup)))
+    times = [saved(soup).time, *(time_of_stamp(stamp) for stamp in stamps if stamp)]
+    return min([page.received, *(time for time in times if time)])
 
 
 def _addresses(soup: BeautifulSoup) -> Iterator[str]:
@@ -99,9 +100,9 @@ def _addresses(soup: BeautifulSoup) -> Iterator[str]:
             address = urljoin(own or "", address) if address else ""
         except ValueError:  # an unclosed bracket, for one
             continue
-        if is_web_address(address):
+        if is_web_address(original(address)):
             yield address
-    if own and is_web_address(own):
+    if own and is_web_address(original(own)):
         yield own
 
 

@@ -32,6 +32,8 @@ class Layout:
     post: Selector
     """Each answer, or each post of a forum; the first is the question where `question` finds none."""
     question: Selector = ""
+    head: Selector = ""
+    """What stands before a post and tells of it, in no other element with it."""
     body: Value
     """The text of a post, in it."""
     question_body: Value = ""
@@ -40,7 +42,7 @@ class Layout:
     """Posts that nobody wrote: advertisements, notices of moderators' actions, empty places."""
 
     url: Value = ""
-    """The address of the question, for pages that do not say their own."""
+    """The address of the question, or links to it, for pages that say their address nowhere else."""
     home: str = ""
     """What `url` is relative to."""
     foreign: Selector = ""
@@ -59,6 +61,8 @@ class Layout:
     """The number of a post; where empty, what ends its `id` or another of `ID_ATTRIBUTES`."""
     author: Value = ""
     time: Value = ""
+    day_first: bool = False
+    """It prints the day before the month, in numbers, whatever the language of its pages."""
     updated: Value = ""
     score: Value = ""
     likes: Selector = ""

@@ -10,10 +10,11 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 
 from bs4 import BeautifulSoup
 from bs4 import Tag as Element
+from bs4.element import PageElement
 
 from ..body import body_from_html, body_from_text
 from ..errors import PageRejected
@@ -60,6 +61,8 @@ _FORMULA = "script[type^='math/tex'], annotation[encoding='application/x-tex']"
 _MATHML = frozenset({"math", "semantics"})
 _PICTURE = "img"
 _LAZY_SOURCES = ("data-src", "data-original", "data-lazy-src", "data-url")
+# The line that forums put between a text and its writer's signature.
+_SIGNATURE_LINE = re.compile(r"\A\s*_{15,20}\s*\Z")
 _NUMBER_AT_END = re.compile(r"(\d{1,18})\Z")
 _EMOJI_CLASSES = frozenset({"emoji", "smilie", "inlineimg", "smiley", "bbc_emoticon"})
 
@@ -94,11 +97,13 @@ class Posts:
         if len(everything) > limits.posts:
             raise PageRejected(f"{len(everything):,} posts; a page is read up to {limits.posts:,}")
         self._unit_ids = {id(unit) for unit in everything}
+        self._heads = self._shared_heads()
         self._comments_by_post = self._shared_out()
         self._accepted_number = self.count(layout.accepted_number)
         html = soup.find("html")
         language = attribute(html, "lang") if isinstance(html, Element) else None
-        self._clock = clock_for(self._printed_times(), received, language)
+        clock = clock_for(self._printed_times(), received, language)
+        self._clock = replace(clock, day_first=True) if layout.day_first else clock
 
     def answer(self, unit: Element, body: Body) -> Answer:
         """Return a post as an answer with this text."""
@@ -190,7 +195,8 @@ class Posts:
         if named:
             return re.split(r"[_-]", named)[-1]  # "t1_" and "post-" say what kind of thing it is
         anchors = islice(self._own("a[id], a[name], span[id], input[id]", unit), FEW_ANCHORS)
-        for element in (unit, *anchors):
+        head = self._heads.get(id(unit))
+        for element in (unit, *([head] if head is not None else []), *anchors):
             for name in ID_ATTRIBUTES:
                 match = _NUMBER_AT_END.search(attribute(element, name) or "")
                 if match:
@@ -202,10 +208,10 @@ class Posts:
         layout, outline = self.layout, self.outline
         skipped = {id(e) for e in outline.find(layout.skipped)} if layout.skipped else set()
         question = outline.first(layout.question) if layout.question else None
-        found = (post for post in outline.find(layout.post) if id(post) not in skipped)
         # Wrappers may have the same class as what they wrap.
-        posts = outline.outermost(post for post in found if post is not question)
-        return question, [post for post in posts if self._has_text(post) and not self._is_foreign(post)]
+        posts = outline.outermost(post for post in outline.find(layout.post) if id(post) not in skipped)
+        kept = (post for post in posts if post is not question and self._has_text(post))
+        return question, [post for post in kept if not self._is_foreign(post)]
 
     def _has_text(self, post: Element) -> bool:
         """Tell whether there is a place for a text: rows of a table may be posts, and heads of it."""
@@ -215,6 +221,18 @@ class Posts:
     def _is_foreign(self, post: Element) -> bool:
         foreign = self.layout.foreign
         return bool(foreign) and self.outline.first(foreign, post) is not None
+
+    def _shared_heads(self) -> dict[int, Element]:
+        """Return the head of each post: the last before it, and not before the post before."""
+        heads = [(head, False) for head in self.outline.find(self.layout.head)]
+        shared: dict[int, Element] = {}
+        last: Element | None = None
+        both = [*heads, *((post, True) for post in self.posts)]
+        for element, is_post in sorted(both, key=lambda one: self.outline.place(one[0])):
+            if is_post and last is not None:
+                shared[id(element)] = last
+            last = None if is_post else element
+        return shared
 
     def _shared_out(self) -> dict[int, list[Element]]:
         """Return the comments by the post that they are on: the one around them, else the last before."""
@@ -255,7 +273,11 @@ class Posts:
     def _found(self, selector: str, within: Element | None) -> Iterable[Element]:
         if not selector:
             return [within] if within is not None else []
-        return self.outline.find(selector) if within is None else self._own(selector, within)
+        if within is None:
+            return self.outline.find(selector)
+        head = self._heads.get(id(within))
+        found = self._own(selector, within)
+        return found if head is None else chain(found, self._own(selector, head))
 
     def _own(self, selector: str, unit: Element) -> Iterator[Element]:
         """Yield what stands in a post and in no other that is in it."""
@@ -282,14 +304,44 @@ class Posts:
                 around = around.parent
 
     def _prepare(self, element: Element) -> None:
-        """Make a text's quotations `blockquote`, and pictures that come later come now."""
+        """Make a text's quotations `blockquote`, cut its signature, and let late pictures come now."""
+        if not self.layout.asks:
+            _cut_signature(element)
+        for name in self.outline.find("blockquote cite", element):
+            name.append(" ")  # browsers put who is quoted on a line of its own
         if self.layout.quote:
             for quote in self.outline.find(self.layout.quote, element):
                 if quote is not element and quote.name != "template":
-                    quote.name = "blockquote"
+                    _whole_quotation(quote).name = "blockquote"
         for picture in self.outline.find(_PICTURE, element):
             if _EMOJI_CLASSES & set(classes_of(picture)):
                 continue
             later = next((attribute(picture, name) for name in _LAZY_SOURCES if picture.get(name)), None)
             if later:
                 picture["src"] = later
+
+
+def _whole_quotation(quote: Element) -> Element:
+    """Return a quotation; of one that is a cell, its table, now without rows: the name stands in another."""
+    table = quote.find_parent("table") if quote.name == "td" else None
+    if table is None:
+        return quote
+    for part in table.find_all(["tbody", "tr", "td"]):
+        part.name = "div"
+    return table
+
+
+def _cut_signature(element: Element) -> None:
+    """Take out the line before a signature, and all that is behind it."""
+    lines = element.find_all(string=_SIGNATURE_LINE)
+    part: PageElement | None = lines[-1] if lines else None
+    while part is not None and part is not element:
+        for behind in list(part.next_siblings):
+            behind.extract()
+        part = part.parent
+    if lines:
+        lines[-1].extract()
+
+
+def _alternatives(value: Value) -> Iterator[str]:
+    return (one.strip() for one in value.split(",") if one.strip())

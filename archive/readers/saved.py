@@ -1,12 +1,13 @@
 """What those who save pages write into them: the address of the page, and when it was saved.
 
-Read are the notes of browsers ("saved from url=(0062)https://..."), of SingleFile and HTTrack, and the script
-of the Wayback Machine.
+Read are the notes of browsers ("saved from url=(0062)https://..."), of SingleFile and HTTrack, and of the
+Wayback Machine its script, its toolbar and the note at the end.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -14,10 +15,10 @@ from itertools import islice
 
 from bs4 import BeautifulSoup
 from bs4 import Tag as Element
-from bs4.element import Comment, PageElement
+from bs4.element import Comment
 
-NODES = 400
-"""Nodes of a page that are looked at: savers write at its very beginning, behind what has to come first."""
+SCRIPTS = 20
+"""Scripts of a page that are looked at: that of the Wayback Machine is among the first."""
 
 NOTE_LENGTH = 4_000
 """Characters of a note that are looked at: an address and a date."""
@@ -32,11 +33,14 @@ _HTTRACK = re.compile(
     r"(?P<mail>\d\d? \w{3} \d{4} [\d:]{8} \w{3})"
 )
 _WAYBACK = re.compile(r"__wm\.wombat\(\s*\"(?P<address>[^\"\s]{1,2000})\",\s*\"(?P<stamp>\d{14})\"")
+_WAYBACK_END = re.compile(r"\s*FILE ARCHIVED ON (?P<at>[\d:]{8} \w{3} \d\d, \d{4}) AND RETRIEVED")
+_TOOLBAR = "wm-ipp"  # how the ids of the toolbar begin, "wm-ipp-base"
+_TOOLBAR_ADDRESS = "wmtbURL"
 
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """The address a page was saved from, and when, in UTC; None where the note does not say."""
+    """The address a page was saved from, and when, in UTC; None where no note says it."""
 
     address: str | None = None
     time: datetime | None = None
@@ -44,13 +48,10 @@ class Saved:
 
 def saved(soup: BeautifulSoup) -> Saved:
     """Return what the saver of a page says of it."""
-    for node in islice(soup.descendants, NODES):
-        match = _note(node)
-        if match:
-            told = match.groupdict()
-            address = told.get("address") or (f"http://{told['bare']}" if told.get("bare") else None)
-            return Saved(address, _time(told))
-    return Saved()
+    notes = [note.groupdict() for note in _notes(soup)]
+    addresses = [_address(told) for told in notes] + [_in_toolbar(soup)]
+    times = (_time(told) for told in notes)
+    return Saved(next(filter(None, addresses), None), next(filter(None, times), None))
 
 
 def time_of_stamp(stamp: str) -> datetime | None:
@@ -61,13 +62,32 @@ def time_of_stamp(stamp: str) -> datetime | None:
         return None
 
 
-def _note(node: PageElement) -> re.Match[str] | None:
-    if isinstance(node, Comment):
-        text = node[:NOTE_LENGTH]
-        return _BROWSER.match(text) or _SINGLE_FILE.match(text) or _HTTRACK.match(text)
-    if isinstance(node, Element) and node.name == "script":
-        return _WAYBACK.search(node.get_text()[:NOTE_LENGTH])
+def _notes(soup: BeautifulSoup) -> Iterator[re.Match[str]]:
+    """Yield the notes: comments that stand in no element of the page's own, and scripts of its beginning."""
+    for around in (soup, soup.html, soup.head, soup.body):
+        for part in around.contents if around is not None else ():
+            if isinstance(part, Comment):
+                text = part[:NOTE_LENGTH]
+                match = _BROWSER.match(text) or _SINGLE_FILE.match(text) or _HTTRACK.match(text)
+                if match := match or _WAYBACK_END.match(text):
+                    yield match
+    for script in islice(soup.head.find_all("script") if soup.head else (), SCRIPTS):
+        if match := _WAYBACK.search(script.get_text()[:NOTE_LENGTH]):
+            yield match
+
+
+def _in_toolbar(soup: BeautifulSoup) -> str | None:
+    """Return the address in the Wayback Machine's toolbar, which is put right into the body."""
+    for part in soup.body.contents if soup.body else ():
+        own_id = str(part.get("id", "")) if isinstance(part, Element) else ""
+        if isinstance(part, Element) and own_id.startswith((_TOOLBAR, _TOOLBAR_ADDRESS)):
+            field = part if own_id == _TOOLBAR_ADDRESS else part.find(id=_TOOLBAR_ADDRESS)
+            return str(field.get("value") or "") if field else None
     return None
+
+
+def _address(told: dict[str, str | None]) -> str | None:
+    return told.get("address") or (f"http://{told['bare']}" if told.get("bare") else None)
 
 
 def _time(told: dict[str, str | None]) -> datetime | None:
@@ -76,6 +96,8 @@ def _time(told: dict[str, str | None]) -> datetime | None:
             return datetime.strptime(day, "%b %d %Y %H:%M:%S GMT%z").astimezone(UTC)
         if mail := told.get("mail"):
             return parsedate_to_datetime(mail).astimezone(UTC)
+        if at := told.get("at"):
+            return datetime.strptime(at, "%H:%M:%S %b %d, %Y").replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None
     return time_of_stamp(stamp) if (stamp := told.get("stamp")) else None

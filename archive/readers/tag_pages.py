@@ -19,7 +19,7 @@ from ..limits import LIMITS, Limits
 from ..merge import merge_tag
 from ..page import Found, Page
 from ..records import Tag, printable, tag_name
-from .blurbs import blurb_among, says_nothing, text_of, tooltips_of
+from .blurbs import blurb_among, says_nothing, tooltips_of
 from .engines import LAYOUTS, TAG_LAYOUTS
 from .finding import Outline, text_in, told_by
 from .html import looks_like_html, page_address, parse, release
@@ -147,7 +147,7 @@ class _Telling:
     def _texts(self, value: Value, unit: Element | None) -> Iterator[str]:
         length = self._limits.blurb_length
         for found in islice(self._found(value, unit), FEW_TEXTS):
-            yield line(found, length) if isinstance(found, str) else text_of(found, length)
+            yield line(found, length) if isinstance(found, str) else text_in(found, length)
 
     def _synonyms(self, unit: Element | None, name: str) -> tuple[str, ...]:
         found = self._outline.find(self._layout.synonyms, unit) if self._layout.synonyms else []

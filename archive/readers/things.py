@@ -20,6 +20,7 @@ from bs4.element import NavigableString, PageElement
 from ..body import body_from_html, body_from_text
 from ..limits import LIMITS, Limits
 from ..records import Body, printable
+from .addresses import original
 
 # By element, the attribute that holds its value (https://html.spec.whatwg.org/multipage/microdata.html#values).
 _VALUE_ATTRIBUTES: Mapping[str, str] = {
@@ -147,7 +148,7 @@ def address(value: Value, base_url: str | None) -> str | None:
     if not 0 < len(text) <= ADDRESS_LENGTH:  # nothing is no address, though to a browser it is the page's
         return None
     try:
-        url = urljoin(base_url or "", text)
+        url = original(urljoin(base_url or "", text))
         urlsplit(url)  # without a base, nothing has looked into it
     except ValueError:  # an unclosed bracket, for one
         return None

@@ -7,7 +7,7 @@ thread that asks nothing (`asking.py`) is no Q&A page.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 
@@ -19,25 +19,21 @@ from ..limits import LIMITS, Limits
 from ..merge import merge_tag
 from ..page import Found, Page
 from ..records import Answer, Body, Link, Question, Tag, distinct
-from .addresses import linked_questions, question_id, site_of
+from .addresses import linked_questions, original, question_id, site_of
 from .asking import asks
 from .engines import LAYOUTS, TAG_LAYOUTS
-from .finding import Outline, attribute, text_in
+from .finding import Outline, attribute, text_in, told_by
 from .html import base_address, looks_like_html, page_address, parse, release, time_of_page
 from .layout import Layout, signed
+from .paging import is_later_page
 from .posts import Posts, has_posts
 from .schema_org import bodies_of, id_of_text, questions_in
 from .tag_pages import tags_told
-from .things import ADDRESS_LENGTH, address
+from .things import address
 from .unite import beginning, beyond
 
 NAME = "threads"
 
-# A page behind the first: ?start=20, ?page=2, /page-2, /page/2/, index2.html, topic=12.15
-_LATER_PAGE = re.compile(
-    r"[?&;](?:start|page|pagenumber|st)=0*(?:[2-9]|[1-9]\d)\d{0,5}\b|/(?:page|p|seite)[-/]?0*(?:[2-9]|[1-9]\d)\d{0,5}(?:[/?#]|\Z)"
-    r"|/index(?:[2-9]|[1-9]\d)\d{0,5}\.html|[?&]topic=\d{1,12}\.[1-9]\d{0,6}\b"
-)
 _NUMBER_AT_END = re.compile(r"\d{1,18}\Z")
 # What sites put behind the title of a question that is closed.
 _TITLE_NOTE = re.compile(
@@ -110,25 +106,23 @@ class Thread:
         self, page: Page, soup: BeautifulSoup, outline: Outline, layout: Layout, limits: Limits
     ) -> None:
         self._soup, self._outline, self._layout, self._limits = soup, outline, layout, limits
-        self._url = page_address(soup) or page.address
+        self._url = page_address(soup) or (original(page.address) if page.address else self._own_address())
         self._base = base_address(soup, self._url)
         told = questions_in(soup, limits) if layout.told_too else []
         self._told = told[0] if len(told) == 1 else None
         of_units = [one for one in page.once(signed, TAG_LAYOUTS) if one.unit]
         self._tags_told = tags_told(outline, of_units, limits)  # before pop-ups are silenced, being hidden
-        received = time_of_page(soup, page.received)
+        received = time_of_page(soup, page)
         self._posts = Posts(soup, outline, layout, received=received, base=self._base, limits=limits)
-        if self._url is None and layout.url:
-            self._url = address(self._posts.line(layout.url, length=ADDRESS_LENGTH) or "", layout.home)
 
     def read(self) -> Question:
         layout, posts = self._layout, self._posts
         title = self._title()
-        asking, replies = self._parted()
+        asking, replies = self._parted(title)
         closed = self._closing(title, replies)  # before bodies are read: the notice may stand in one
         body = self._body_of(asking) if asking is not None else None
         answers = self._answers(replies)
-        self._require_question(title, body, answers)
+        self._require_question(title, body, answers, is_later=asking is None)
         question = Question(
             id=self._native_id() or id_of_text(title, body, site_of(self._url)),
             title=title,
@@ -146,6 +140,14 @@ class Thread:
         if asking is not None:
             question = self._with_facts_of(question, asking)
         return replace(question, links=tuple(self._links(question)))
+
+    def _own_address(self) -> str | None:
+        """Return the address of the thread as its markup has it, or links to itself."""
+        for told in told_by(self._layout.url, self._outline.find):
+            url = address(told, self._layout.home or None) if isinstance(told, str) else None
+            if question_id(url):
+                return url
+        return None
 
     def _body_of(self, asking: Element) -> Body | None:
         """Return the text of the question; None where it is but a title."""
@@ -185,29 +187,29 @@ class Thread:
             raise PageRejected("not a Q&A page: the thread has no title")
         return title
 
-    def _parted(self) -> tuple[Element | None, list[Element]]:
+    def _parted(self, title: str) -> tuple[Element | None, list[Element]]:
         """Return the post that asks and those that reply; on a later page all reply."""
         posts = self._posts.posts
-        if self._posts.question is not None or self._layout.question:
+        if self._posts.question is not None or (self._layout.question and self._layout.asks):
             return self._posts.question, posts
-        if not posts or self._is_later_page():
+        if not posts or self._is_later_page(title):
             return None, posts
         return posts[0], posts[1:]
 
-    def _is_later_page(self) -> bool:
+    def _is_later_page(self, title: str) -> bool:
         number = self._posts.count(self._layout.number, self._posts.posts[0])
         if number is not None:
             return number > 1
-        return _LATER_PAGE.search(self._url or "") is not None
+        return is_later_page(self._url, self._outline, title, self._base)
 
     def _answers(self, replies: list[Element]) -> tuple[Answer, ...]:
         found = [self._posts.answer(unit, self._posts_body(unit)) for unit in replies]
-        answers = [answer for answer in found if answer.body.text or answer.body.html]
+        answers = _told_once(answer for answer in found if answer.body.text or answer.body.html)
         if not self._layout.asks and not any(answer.accepted for answer in answers):
             answers = [replace(answer, accepted=None) for answer in answers]  # most threads accept none
         if self._told:
             accepted = {beginning(a.body.text) for a in self._told.answers if a.accepted}
-            if accepted:
+            if any(beginning(a.body.text) in accepted for a in answers):
                 answers = [replace(a, accepted=beginning(a.body.text) in accepted) for a in answers]
         ids = distinct(answer.id for answer in answers)
         return tuple(replace(answer, id=unique) for answer, unique in zip(answers, ids, strict=True))
@@ -215,14 +217,17 @@ class Thread:
     def _posts_body(self, unit: Element) -> Body:
         return self._posts.body(unit, self._layout.body) or Body("")
 
-    def _require_question(self, title: str, body: Body | None, answers: tuple[Answer, ...]) -> None:
+    def _require_question(
+        self, title: str, body: Body | None, answers: tuple[Answer, ...], *, is_later: bool
+    ) -> None:
         """Raise `PageRejected` where the thread holds nothing, or asks nothing."""
         if body is None and not answers and not self._layout.asks:
             raise PageRejected("not a Q&A page: a thread without a text")
         if self._layout.asks or any(answer.accepted for answer in answers) or self._is_told_as_question():
             return
         if not asks(title, body.text if body else ""):
-            raise PageRejected("not a Q&A page: a thread that asks nothing")
+            kind = "a later page of a thread whose title" if is_later else "a thread that"
+            raise PageRejected(f"not a Q&A page: {kind} asks nothing")
 
     def _is_told_as_question(self) -> bool:
         return self._told is not None and any(a.accepted is not None for a in self._told.answers)
@@ -264,6 +269,16 @@ class Thread:
             target = question_id(url)
             if target:
                 yield target
+
+
+def _told_once(answers: Iterable[Answer]) -> list[Answer]:
+    """Return the answers in the order of the thread: an accepted one may stand before it, too."""
+    kept: dict[tuple[str, str], Answer] = {}
+    for answer in answers:
+        earlier = kept.pop((answer.id, answer.body.text), None)
+        was_accepted = earlier is not None and earlier.accepted
+        kept[answer.id, answer.body.text] = replace(answer, accepted=True) if was_accepted else answer
+    return list(kept.values())
 
 
 def _anchors_in(selectors: str) -> str:

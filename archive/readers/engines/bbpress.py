@@ -28,6 +28,7 @@ LAYOUTS = (
             "div.reply[id^=post-], div.topic[class*=bbp-parent], .bbp-body > div[class*=type-reply], "
             ".bbp-body > div[class*=type-topic]"
         ),
+        head=".bbp-reply-header, .bbp-topic-header",
         body=".bbp-reply-content, .bbp-topic-content",
         title="h1.entry-title, .bbp-breadcrumb-current, .page-title, h1",
         tags=".bbp-topic-tags a[rel=tag], .bbp-topic-tags a",

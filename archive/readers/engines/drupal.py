@@ -32,7 +32,7 @@ LAYOUTS = (
         requires=".node-forum, .node--type-forum, .node--type-question, .node-question, .node",
         question=(
             ".node-forum, .node--type-forum, article.node--type-question, .node-question, "
-            ".node--type-question, #content .node"
+            ".node--type-question, #content .node, div.node[id^=node-]"
         ),
         post="#comments .comment, .comment-wrapper .comment, article.comment, .comments .comment",
         body=(
@@ -40,7 +40,11 @@ LAYOUTS = (
             ".field-name-body, .content"
         ),
         question_body=".field--name-body, .field-name-body, .content .field-item, .node__content, .content",
-        title="h1#page-title, h1.page-title, h1.title, #page-title, h1, h2.title",
+        title=(
+            "h1#page-title, h1.page-title, h1.title, #page-title, h2.with-tabs, #squeeze h2, h1, h2.title, "
+            "title"
+        ),
+        id="[href*='#comment-']@href",
         tags=(
             ".field--name-taxonomy-forums a, .field-name-field-tags a, .field--name-field-tags a, "
             ".terms a[rel=tag]"
@@ -48,7 +52,7 @@ LAYOUTS = (
         author=".node__submitted .username, .submitted .username, .comment__author .username, .username",
         time=".comment__time time, .node__submitted time, time, .submitted, .comment__time",
         accepted=".best-answer, .comment-best-answer",
-        dropped=".user-signature, .links, .comment__permalink, .indented",
+        dropped=".user-signature, .links, .comment__permalink, .indented, .forum-topic-navigation",
         asks=False,
     ),
 )

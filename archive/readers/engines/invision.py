@@ -1,6 +1,6 @@
-"""Invision Community 4 and 5 (`article.ipsComment`) and IP.Board 3 (`.post_block`).
+"""Invision Community 4 and 5 (`article.ipsComment`), IP.Board 3 (`.post_block`) and 2 (`.postcolor`).
 
-From pages as they are known: its templates are not public, and no page of it was at hand.
+4 and 3 are from parts of real pages, 5 and 2 from pages as they are known.
 """
 
 from __future__ import annotations
@@ -34,15 +34,16 @@ LAYOUTS = (
             ".ipsQuestion_votes"
         ),
         accepted=(
-            ".ipsComment_solved, .cAnswer_best, .ipsBestAnswer, .ipsComment_bestAnswer, .cPostBestAnswer"
+            ".ipsComment_solved, .cAnswer_best, .ipsBestAnswer, .ipsComment_bestAnswer, .cRatingColumn_on"
         ),
         closed=".ipsMessage_general, .ipsMessage_warning",
         dropped=(
             ".ipsType_pageTitle .ipsBadge, .ipsQuote_citation .ipsJS_show, .ipsComment_edited, "
-            ".ipsItemControls, .ipsEdited"
+            ".ipsItemControls, .ipsEdited, [data-excludequote]"
         ),
         quote=".ipsQuote",
         asks=False,
+        told_too=True,
     ),
     Layout(
         name="invision",
@@ -57,7 +58,21 @@ LAYOUTS = (
         time=".posted_info abbr.published, abbr.published, .posted_info",
         score=".rep_bar .reputation, .reputation",
         accepted=".post_best_answer, .best_answer, .answered",
-        dropped=".signature, .edit, .post_controls, .citation, .ipsLikeBar",
+        dropped=".signature, .edit, .post_controls, .ipsLikeBar, .snapback",
+        quote=".citation, div.blockquote",
+        asks=False,
+    ),
+    Layout(
+        name="invision",
+        signs=(b"postcolor",),
+        post="table.ipbtable, div.tableborder table",
+        body=".postcolor",
+        title=".maintitle b, title",
+        number="last .postdetails a",
+        author=".normalname, .unreg",
+        time=".postdetails",
+        dropped=".signature, .edit, .quotetop a, .codetop, .sqltop, .htmltop",
+        quote=".quotetop, .quotemain",
         asks=False,
     ),
 )

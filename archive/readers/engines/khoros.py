@@ -1,6 +1,6 @@
 """Khoros Communities, once Lithium (`.lia-message-view`), with accepted solutions.
 
-From pages as they are known: its templates are not public, and no page of it was at hand.
+From parts of real pages and pages as they are known: its templates are not public.
 """
 
 from __future__ import annotations
@@ -12,6 +12,10 @@ LAYOUTS = (
         name="khoros",
         signs=(b"lia-message", b"lia-component", b"lithium"),
         requires=".lia-message-body-content, .lia-message-body",
+        question=(
+            ".lia-component-topic-message .lia-panel-message, "
+            ".lia-component-forums-widget-topic-message .lia-panel-message"
+        ),
         post=(
             ".lia-panel-message, .lia-message-view-wrapper, .lia-message-view-display, "
             ".lia-linear-display-message-view, .lia-message-view"
@@ -50,5 +54,6 @@ LAYOUTS = (
         ),
         quote=".lia-quote, .quote-text",
         asks=False,
+        told_too=True,
     ),
 )

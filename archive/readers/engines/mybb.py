@@ -18,7 +18,7 @@ LAYOUTS = (
             ".author_information strong .largetext a, .author_information .largetext, "
             ".author_information strong"
         ),
-        time=".post_head .post_date, .post_date",
+        time=".post_date > [title], .post_head .post_date, .post_date",
         updated=".post_edit",
         accepted=".best_answer, .bestanswer",
         dropped=(
@@ -36,8 +36,8 @@ LAYOUTS = (
         number="td .float_right a",
         author=".largetext a, .largetext",
         time=".smalltext, .post_date",
-        dropped=".signature, .post_edit, .quote_header, .code_header",
-        quote=".quote_body",
+        dropped=".signature, .post_edit, .code_header",
+        quote=".quote_header, .quote_body",
         asks=False,
     ),
 )

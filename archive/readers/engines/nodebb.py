@@ -26,5 +26,6 @@ LAYOUTS = (
             ".tag-topic-count, .topic-title .label"
         ),
         asks=False,
+        told_too=True,
     ),
 )

@@ -1,4 +1,7 @@
-"""Simple Machines Forum 2 (`.post_wrapper`) and 1.1 (tables), and ElkArte; from public templates."""
+"""Simple Machines Forum 2 (`.post_wrapper`) and 1.1 (tables), and ElkArte.
+
+From public templates; 1.1 also from real pages.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ ADDED = ".signature, .modified, .moderatorbar, .attachments, .codeheader, .codeo
 LAYOUTS = (
     Layout(
         name="smf",
-        signs=(b"smf_", b"Simple Machines", b"ElkArte", b"elk_"),
+        signs=(b"smf_", b"Simple Machines", b"ElkArte", b"elk_", b"forumposts"),
         post=(
             "#forumposts .windowbg[id^=msg], #forumposts .windowbg, #forumposts .windowbg2, "
             "#forumposts .post_wrapper"
@@ -18,23 +21,23 @@ LAYOUTS = (
         skipped=".approvebg .ignored, #quickReplyOptions",
         body=".post .inner, .postarea .inner, .messageContent, .post",
         title=(
-            "#display_head .display_title, .display_title, #top_subject, "
-            "#forumposts .catbg .main_icons, .category_header h1, "
+            "#display_head .display_title, .display_title, span#top_subject, .category_header h1, title, "
             "#forumposts h3.catbg, h1.forumtitle"
         ),
         number=".page_number",
+        id="[id^=subject_]@id",
         author=".poster h4 a[href*='action=profile'], .poster h4 a[href*=profile], .poster h4, .poster .name",
         time=".postinfo a.smalltext, .postinfo time, .keyinfo time, .keyinfo .smalltext, .postinfo",
         score=".like_count, .likes_count",
         tags=".tags_row a, .tagged a",
         accepted=".best_answer, .solved_post",
         dropped=ADDED,
-        quote=".bbc_standard_quote",
+        quote=".quoteheader, .bbc_standard_quote",
         asks=False,
     ),
     Layout(
         name="smf",
-        signs=(b"smf_", b"Simple Machines", b"SMF"),
+        signs=(b"smf_", b"Simple Machines", b"SMF", b"quickModForm"),
         requires="td.windowbg, td.windowbg2, .tborder .windowbg",
         post=(
             "table.bordercolor td.windowbg, table.bordercolor td.windowbg2, "
@@ -42,11 +45,14 @@ LAYOUTS = (
         ),
         skipped=".titlebg, .catbg",
         body="div.post, .post",
-        title="#top_subject, td.catbg3, tr.catbg3 td, div[id^=subject_] a, title",
+        title="title, [id^=subject_] a",
+        url="a.nav[href*='topic']@href, [id^=subject_] a@href",
+        number=".message_number",
+        id="[id^=subject_]@id",
         author="td b a[href*=profile], b a[href*=profile], b",
         time="td .smalltext, div.smalltext",
-        dropped=f"{ADDED}, .quoteheader, .codeheader",
-        quote="div.quote",
+        dropped=ADDED,
+        quote=".quoteheader, div.quote",
         asks=False,
     ),
 )

@@ -24,5 +24,6 @@ LAYOUTS = (
         dropped=".Signature, .UserSignature, .PageTitle .Options, h1 .Tag, .Meta .Tag-Announcement",
         quote=".UserQuote",
         asks=False,
+        told_too=True,
     ),
 )

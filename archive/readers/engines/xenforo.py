@@ -25,6 +25,7 @@ LAYOUTS = (
             ".bbCodeBlock-expandLink, .bbCodeSpoiler-button, .js-selectToQuoteEnd, .bbMediaWrapper-fallback"
         ),
         asks=False,
+        told_too=True,
     ),
     Layout(
         name="xenforo",
