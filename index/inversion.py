@@ -17,9 +17,9 @@ from .analysis import MAX_TERM, Stemmer, scan
 from .schema import KEYWORD_FIELDS, NUMBER_FIELDS, SET_FIELDS, STEM_FIELDS, WORD_FIELDS, Entry, words_field
 from .segment.documents import MISSING, Documents, Sets, write_documents
 from .segment.file import Array, Longs
-from .segment.merge import documents_path, postings_path
 from .segment.posting_writer import CodeTable, PostingWriter, Stretch, by_usage, write_words
 from .segment.postings import spread
+from .segment.segment import documents_path, postings_path
 from .segment.writer import SectionWriter
 
 RANKED_GROUP = "ranked"

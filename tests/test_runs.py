@@ -18,7 +18,8 @@ from askive.index.inversion import Vocabulary, _Texts
 from askive.index.runs import write_runs
 from askive.index.schema import FORMULA
 from askive.index.search import search
-from askive.index.segment.merge import Segment, merge
+from askive.index.segment.merge import merge
+from askive.index.segment.segment import Segment
 from askive.index.snapshot import Snapshot
 from askive.tests import strategies
 from askive.tests.index_archive import ARCHIVE_ID, NOW, History, build, question

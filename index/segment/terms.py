@@ -5,11 +5,14 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .file import Array, Longs, SectionFile
-from .writer import SectionWriter
+
+if TYPE_CHECKING:
+    from .writer import SectionWriter
 
 SAMPLE = 64
 """Every so many terms one is kept apart too: the samples are searched in memory, then one stretch is read."""
