@@ -30,8 +30,8 @@ RUN_TEXT = 4 << 20
 """Characters of text in one run: some 45 MB of arrays while it is sorted. With twice as much a build takes
 as long and 35 MB more in each worker; with half as much it takes 5 % longer."""
 
-MAX_PIECES = 1 << 18
-"""Distinct pieces that are remembered, about 80 MB; after a run that has gone over it they are forgotten."""
+MAX_PIECES = 1 << 17
+"""Distinct pieces that are remembered, about 40 MB; after a run that has gone over it they are forgotten."""
 
 AT_ONCE = 1 << 13
 """Characters of text that are split at once: their pieces stay in the processor's cache."""
