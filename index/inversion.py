@@ -278,13 +278,11 @@ class Inverter:
         stem_of_word = np.zeros(len(words), np.int64)
         stem_of_word[rank_of_word[used]] = rank_of_stem[stem_of[used]]
         forms, form_count = _forms(stem_of_word, len(stems))
-        of_token = rank_of_stem[stem_of][tokens.words]
-        order = _stable_order(of_token)
-        stretch, table = _stretch(stems, of_token, tokens, order, fields)
-        several = order[(form_count > 1)[of_token[order]]]
+        of_token, tokens = _in_order(rank_of_stem[stem_of][tokens.words], tokens)
+        stretch, table = _stretch(stems, of_token, tokens, fields)
         stretch = replace(
             stretch,
-            forms=forms[rank_of_word[tokens.words[several]]],
+            forms=forms[rank_of_word[tokens.words[(form_count > 1)[of_token]]]],
             form_counts=np.where(form_count > 1, np.bincount(of_token, minlength=len(stems)), 0),
         )
         write_words(out, RANKED_GROUP, words, stem_of_word, forms)
@@ -299,8 +297,8 @@ class Inverter:
         tokens = _tokens(texts, self._vocabulary.pieces)
         lengths[name] = tokens.lengths
         words, ranks = self._vocabulary.words.sorted_among(tokens.words)
-        of_token = ranks[tokens.words]
-        stretch, table = _stretch(words, of_token, tokens, _stable_order(of_token), 1)
+        of_token, tokens = _in_order(ranks[tokens.words], tokens)
+        stretch, table = _stretch(words, of_token, tokens, 1)
         writer = PostingWriter(out, name, [name], table, positions=True)
         writer.append(stretch)
         return writer.finish()
@@ -352,21 +350,28 @@ def _stable_order(keys: Array) -> Longs:
     return low[np.argsort((keys >> 16).astype(np.uint16)[low], kind="stable")]
 
 
+def _in_order(of_token: Ints, tokens: _Tokens) -> tuple[Ints, _Tokens]:
+    """Return the term of each token and the tokens, in the order of terms."""
+    order = _stable_order(of_token)
+    words, texts, positions = tokens.words[order], tokens.texts[order], tokens.positions[order]
+    return of_token[order], _Tokens(words, texts, positions, tokens.lengths)
+
+
 def _stretch(
-    terms: Sequence[bytes], of_token: Array, tokens: _Tokens, order: Longs, fields: int
+    terms: Sequence[bytes], of_token: Ints, tokens: _Tokens, fields: int
 ) -> tuple[Stretch, CodeTable]:
-    """Return the postings of tokens, their numbers of terms in `of_token`, put in `order`.
+    """Return the postings of tokens that are in the order of their terms, whose numbers are `of_token`.
 
     A cell is a text in which a term stands; a document has one text for every field.
     """
-    owners, texts, positions = of_token[order], tokens.texts[order], tokens.positions[order]
+    owners, texts, positions = of_token, tokens.texts, tokens.positions
     cells = np.flatnonzero(_changes(owners) | _changes(texts))
     steps = np.diff(positions, prepend=np.int32(0))
     steps[cells] = positions[cells]
     owners, (docs, in_field) = owners[cells], np.divmod(texts[cells], np.int32(fields))
     new_posting = _changes(owners) | _changes(docs)
     first = np.flatnonzero(new_posting)
-    times = np.diff(cells, append=len(order))
+    times = np.diff(cells, append=len(of_token))
     table, codes = _coded(np.cumsum(new_posting) - 1, in_field, times, len(first), fields)
     counts = np.bincount(owners[first], minlength=len(terms))
     none = np.zeros(0, np.int64)
