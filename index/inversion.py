@@ -110,12 +110,11 @@ class Names:
 
 
 class Vocabulary:
-    """The pieces, words and stems met so far."""
+    """The words and stems met so far."""
 
     def __init__(self) -> None:
         self.words, self.stems = Names(), Names()
         self.stem_of = array("i")
-        self.pieces = _Pieces(self)
         self._stemmer = Stemmer()
 
     def word(self, text: str) -> int:
@@ -134,7 +133,7 @@ def same(text: str, other: str) -> str:
     return other if text == other else text
 
 
-class _Pieces(dict[str, int]):
+class Pieces(dict[str, int]):
     """What each piece of text without white space is, analysed when it is first asked for.
 
     No term reaches over white space, so the terms of a text are those of its pieces. Most pieces are one word
@@ -144,18 +143,18 @@ class _Pieces(dict[str, int]):
     """
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        self._vocabulary = vocabulary
+        self.vocabulary = vocabulary
         self.counts, self.advances = array("i"), array("i")
         self.words, self.offsets = array("i"), array("i")
 
     def __missing__(self, piece: str) -> int:
         bare = piece.rstrip(STOPS)
         if 1 < len(bare) <= MAX_TERM and bare.isascii() and bare.isalpha():
-            number = self[piece] = self._vocabulary.word(same(bare.lower(), piece))
+            number = self[piece] = self.vocabulary.word(same(bare.lower(), piece))
             return number
         advance = count = 0
         for term, _, _, position in scan(piece, True):
-            self.words.append(self._vocabulary.word(term))
+            self.words.append(self.vocabulary.word(term))
             self.offsets.append(position)
             advance, count = position + 1, count + 1
         self.counts.append(count)
@@ -170,7 +169,7 @@ class _Texts:
     They are split some at a time, with a piece of its own behind each: splitting is cheap, a call is not.
     """
 
-    def __init__(self, known: _Pieces) -> None:
+    def __init__(self, known: Pieces) -> None:
         self._known = known
         self._waiting: list[str] = []
         self._size = 0
@@ -210,16 +209,16 @@ class Inverter:
     """Takes questions in and writes them as runs."""
 
     def __init__(self) -> None:
-        self._vocabulary = Vocabulary()
+        self._pieces = Pieces(Vocabulary())
         self._forget()
 
     def _forget(self) -> None:
-        if len(self._vocabulary.pieces) > MAX_PIECES:
-            self._vocabulary = Vocabulary()
+        if len(self._pieces) > MAX_PIECES:
+            self._pieces = Pieces(Vocabulary())
         self.size = 0
         self._ids: list[bytes] = []
-        self._ranked = _Texts(self._vocabulary.pieces)
-        self._plain = {name: _Texts(self._vocabulary.pieces) for name in WORD_FIELDS}
+        self._ranked = _Texts(self._pieces)
+        self._plain = {name: _Texts(self._pieces) for name in WORD_FIELDS}
         self._keywords = {name: _Keywords() for name in KEYWORD_FIELDS}
         self._sets = {name: _Keywords() for name in SET_FIELDS}
         self._numbers: dict[str, list[int]] = {name: [] for name in NUMBER_FIELDS}
@@ -267,8 +266,8 @@ class Inverter:
         )
 
     def _write_ranked(self, out: SectionWriter, lengths: dict[str, Array]) -> dict[str, object]:
-        fields, vocabulary = len(STEM_FIELDS), self._vocabulary
-        tokens = _tokens(self._ranked, vocabulary.pieces)
+        fields, vocabulary = len(STEM_FIELDS), self._pieces.vocabulary
+        tokens = _tokens(self._ranked, self._pieces)
         for i, name in enumerate(STEM_FIELDS):
             lengths[name] = tokens.lengths[i::fields]
         words, rank_of_word = vocabulary.words.sorted_among(tokens.words)
@@ -294,9 +293,9 @@ class Inverter:
     def _write_plain(
         self, out: SectionWriter, name: str, texts: _Texts, lengths: dict[str, Array]
     ) -> dict[str, object]:
-        tokens = _tokens(texts, self._vocabulary.pieces)
+        tokens = _tokens(texts, self._pieces)
         lengths[name] = tokens.lengths
-        words, ranks = self._vocabulary.words.sorted_among(tokens.words)
+        words, ranks = self._pieces.vocabulary.words.sorted_among(tokens.words)
         of_token, tokens = _in_order(ranks[tokens.words], tokens)
         stretch, table = _stretch(words, of_token, tokens, 1)
         writer = PostingWriter(out, name, [name], table, positions=True)
@@ -304,7 +303,7 @@ class Inverter:
         return writer.finish()
 
 
-def _tokens(texts: _Texts, pieces: _Pieces) -> _Tokens:
+def _tokens(texts: _Texts, pieces: Pieces) -> _Tokens:
     """Return the words of texts."""
     numbers = texts.numbers()
     others = np.flatnonzero(numbers < 0)  # those that are not one word

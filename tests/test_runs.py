@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
+import weakref
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +16,7 @@ from askive.archive.records import Change, ChangeSet, Question
 from askive.index import inversion, runs
 from askive.index.analysis import words
 from askive.index.grammar import parse
-from askive.index.inversion import Names, Vocabulary, _Texts, _tokens
+from askive.index.inversion import Names, Pieces, Vocabulary, _Texts, _tokens
 from askive.index.runs import write_runs
 from askive.index.schema import FORMULA
 from askive.index.search import search
@@ -127,24 +129,36 @@ def test_forgotten_pieces_are_analysed_again(
     assert answers(build(tmp_path, History(QUESTIONS))) == expected
 
 
+def test_what_is_forgotten_is_gone_without_a_collector() -> None:
+    """Workers have none."""
+    gc.disable()
+    try:
+        pieces = Pieces(Vocabulary())
+        assert pieces["a-b"] < 0
+        seen = weakref.ref(pieces), weakref.ref(pieces.vocabulary)
+        del pieces
+        assert [reference() for reference in seen] == [None, None]
+    finally:
+        gc.enable()
+
+
 @given(st.one_of(strategies.texts(), st.text(), st.text(alphabet="aé東☕́-.'+#_/ 1,\u3000\u200d\x1f\n")))
 def test_the_terms_of_a_text_are_those_of_its_pieces(text: str) -> None:
     """What the memo of pieces rests on: no term reaches over white space."""
     found, base = [], 0
     for piece in text.split():
-        terms, advance = analysed(piece, Vocabulary())
+        terms, advance = analysed(piece, Pieces(Vocabulary()))
         found += [(term, base + offset) for term, offset in terms]
         base += advance
     assert found == [(term.text, term.position) for term in words(text, parts=True)]
 
 
-def analysed(piece: str, vocabulary: Vocabulary) -> tuple[list[tuple[str, int]], int]:
+def analysed(piece: str, pieces: Pieces) -> tuple[list[tuple[str, int]], int]:
     """Return the terms of a piece with their offsets, and how many positions it takes."""
-    number = vocabulary.pieces[piece]
-    names, _ = vocabulary.words.sorted_among(np.arange(len(vocabulary.words)))
+    number = pieces[piece]
+    names, ranks = pieces.vocabulary.words.sorted_among(np.arange(len(pieces.vocabulary.words)))
     if number >= 0:
         return [(names[0].decode(), 0)], 1
-    pieces, ranks = vocabulary.pieces, vocabulary.words.sorted_among(np.arange(len(names)))[1]
     terms = [(names[ranks[word]].decode(), at) for word, at in zip(pieces.words, pieces.offsets, strict=True)]
     assert (number, list(pieces.counts)) == (-1, [len(terms)])
     return terms, pieces.advances[0]
@@ -168,7 +182,7 @@ def test_names_are_sorted_however_they_come(parts: list[list[str]]) -> None:
 def test_texts_split_together_are_the_texts_split_alone(texts: list[str], at_once: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(inversion, "AT_ONCE", at_once)
-        pieces = Vocabulary().pieces
+        pieces = Pieces(Vocabulary())
         together = _Texts(pieces)
         for text in texts:
             together.add(text)
