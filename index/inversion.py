@@ -245,14 +245,14 @@ class Inverter:
     def write(self, stem: Path) -> None:
         """Write what was taken in as the run `stem`, and begin anew."""
         lengths: dict[str, Array] = {}
-        with SectionWriter(postings_path(stem)) as out:
+        with SectionWriter(postings_path(stem), durable=False) as out:
             groups = {RANKED_GROUP: self._write_ranked(out, lengths)}
             for name, texts in self._plain.items():
                 groups[name] = self._write_plain(out, name, texts, lengths)
             for name, keywords in self._keywords.items():
                 groups[name] = _write_keywords(out, name, keywords)
             out.finish({"groups": groups})
-        with SectionWriter(documents_path(stem)) as out:
+        with SectionWriter(documents_path(stem), durable=False) as out:
             write_documents(out, self._documents(lengths))
         self._forget()
 
