@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import unescape
-from html.parser import HTMLParser
 from typing import Literal, get_args
 
 LinkKind = Literal["linked", "duplicate", "related"]
@@ -209,17 +208,26 @@ def accepted_answer(question: Question) -> Answer | None:
 
 
 def code_in(body: Body) -> tuple[str, ...]:
-    """Return the pieces of a body's HTML that are marked as code, in order; none where it has no HTML.
+    """Return the pieces of a body's sanitised HTML that are marked as code, in order; none without HTML.
+
+    An element of code inside another is part of it. Markup that is not closed ends the search.
 
     >>> code_in(Body("Use ls -l", "<p>Use <code>ls -l</code></p>"))
     ('ls -l',)
     """
     if body.html is None or not any(tag in body.html for tag in _CODE_BEGINS):
         return ()
-    finder = _CodeFinder()
-    finder.feed(body.html)
-    finder.close()
-    return tuple(finder.found)
+    found, depth, begin, end = [], 0, 0, 0
+    while match := _CODE_TAG.match(body.html, end):
+        end = match.end()
+        if not match["closing"]:
+            begin = begin if depth else end
+            depth += 1
+        elif depth:
+            depth -= 1
+            if not depth and (code := _code_text(body.html[begin : match.start("tag")])):
+                found.append(code)
+    return tuple(found)
 
 
 def code_lines(body: Body) -> frozenset[str]:
@@ -240,43 +248,29 @@ _MARKUP = re.compile("<[^<>]*>")
 CODE_LINES = frozenset({"div", "li", "p", "tr"})
 """Elements that have lines of their own in code: some highlighters put each line into one."""
 
-_CODE_TAGS = frozenset({"code", "pre", "samp", "tt"})
-_CODE_BEGINS = tuple(f"<{tag}" for tag in sorted(_CODE_TAGS))
+_CODE_TAGS = ("code", "pre", "samp", "tt")
+_CODE_BEGINS = tuple(f"<{tag}" for tag in _CODE_TAGS)
+
+_IS_CODE = rf"(?:{'|'.join(_CODE_TAGS)})(?=[\s>])"
+_TO_TAG_END = r"""[^"'>]*+(?:(?:"[^"]*+"|'[^']*+')[^"'>]*+)*+>"""
+
+# What is no tag of code is passed over in one match, and a match is only tried where the last one ended: so
+# the search is linear in any text.
+_CODE_TAG = re.compile(
+    rf"(?:[^<]++|<(?!/?{_IS_CODE}){_TO_TAG_END})*+(?P<tag><(?P<closing>/?){_IS_CODE}{_TO_TAG_END})"
+)
+_ANY_TAG = re.compile(rf"<(/?[a-z0-9]*){_TO_TAG_END}")
 
 
-class _CodeFinder(HTMLParser):
-    """Collects the text of `pre` and `code` elements in sanitised HTML, the outermost ones whole."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.found: list[str] = []
-        self._depth = 0
-        self._pieces: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _CODE_TAGS:
-            self._depth += 1
-        elif tag == "br" and self._depth:
-            self._pieces.append("\n")
-        else:
-            self._break(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag not in _CODE_TAGS or not self._depth:
-            self._break(tag)
-            return
-        self._depth -= 1
-        if self._depth:
-            return
-        code = "".join(self._pieces).strip("\n")
-        self._pieces.clear()
-        if code.strip():
-            self.found.append(code)
-
-    def handle_data(self, data: str) -> None:
-        if self._depth:
-            self._pieces.append(data)
-
-    def _break(self, tag: str) -> None:
-        if tag in CODE_LINES and self._depth and self._pieces and not self._pieces[-1].endswith("\n"):
-            self._pieces.append("\n")
+def _code_text(html: str) -> str:
+    """Return the text of a piece of code; its tags are whole."""
+    text, *rest = _ANY_TAG.split(html)
+    pieces = [unescape(text)] if text else []
+    for tag, text in zip(rest[::2], rest[1::2], strict=True):
+        new_line = tag.removeprefix("/") in CODE_LINES and pieces and not pieces[-1].endswith("\n")
+        if new_line or tag == "br":
+            pieces.append("\n")
+        if text:
+            pieces.append(unescape(text))
+    code = "".join(pieces).strip("\n")
+    return code if code.strip() else ""

@@ -142,18 +142,29 @@ class Watch:
 
 def peak_of(process: subprocess.Popen[Any]) -> int | None:
     """Return the most memory that a process and its children held together, until it ends."""
-    peak = None
+    return peaks_of(process, held)[0]
+
+
+def peaks_of(process: subprocess.Popen[Any], *sizes: Callable[[int], int | None]) -> tuple[int | None, ...]:
+    """Return for each measure of a process the most that it and its children had together, until it ends."""
+    peaks: list[int | None] = [None] * len(sizes)
     while process.poll() is None:
-        sizes = [size for pid in _family(process.pid) if (size := held(pid)) is not None]
-        if sizes:
-            peak = max(peak or 0, sum(sizes))
+        family = list(_family(process.pid))
+        for place, size in enumerate(sizes):
+            if found := [bytes for pid in family if (bytes := size(pid)) is not None]:
+                peaks[place] = max(peaks[place] or 0, sum(found))
         time.sleep(POLL)
-    return peak
+    return tuple(peaks)
 
 
 def held(pid: int) -> int | None:
     """Return the bytes that a process holds; a page that several share counts for each by its part."""
     return _kilobytes(Path(f"/proc/{pid}/smaps_rollup"), "Pss")
+
+
+def seeming(pid: int) -> int | None:
+    """Return the bytes that a process has in memory, those that others have too and mapped files included."""
+    return _kilobytes(Path(f"/proc/{pid}/status"), "VmRSS")
 
 
 def resident() -> dict[str, int | None]:

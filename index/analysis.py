@@ -306,12 +306,12 @@ class Stemmer:
             return known
         if len(self._memo) >= MAX_MEMO:
             self._memo.clear()
-        stem = self._stem(term)
-        self._memo[term] = stem
+        stem = self._memo[term] = sys.intern(self.once(term))
         return stem
 
-    def _stem(self, term: str) -> str:
+    def once(self, term: str) -> str:
+        """Return the stem of a term that is not asked for again: as `stem`, and nothing is remembered."""
         if len(term) < MIN_STEMMED or not (term.isascii() and term.isalpha()):
             return term
         stem: str = self._snowball.stemWord(term)
-        return sys.intern(stem)
+        return stem

@@ -12,7 +12,8 @@ from .commit import WriteLock, commit, remove_leftovers
 from .errors import IndexProblem, IndexUnusable, IndexUnwritable
 from .runs import Written, write_runs
 from .schema import FORMULA, fingerprint
-from .segment.merge import Segment, merge
+from .segment.merge import merge
+from .segment.segment import Segment
 from .snapshot import open_segments, usable_toc
 from .toc import SegmentEntry, Toc, latest_generation
 

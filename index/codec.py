@@ -18,7 +18,7 @@ from .codec_reading import DocumentReader, TermsReader
 from .codec_writing import DocumentWriter, FieldWriter
 from .segment.documents import DocumentFile
 from .segment.file import SectionFile
-from .segment.merge import Segment, documents_path
+from .segment.segment import Segment, documents_path
 
 
 class ArrayCodec(base.Codec):  # type: ignore[misc]  # whoosh's classes are untyped

@@ -20,8 +20,8 @@ from .codec_values import check_column, from_json, told_as, value_of
 from .segment.documents import DocumentFile, Keys
 from .segment.file import Array, Floats
 from .segment.impacts import kept_lengths
-from .segment.merge import Segment
 from .segment.postings import Postings, Term
+from .segment.segment import Segment
 from .segment.terms import SAMPLE, Terms
 
 BLOCK = 128

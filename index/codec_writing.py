@@ -16,8 +16,8 @@ from whoosh.formats import Format, Positions
 from .codec_values import check_column, check_format, from_json, times_of, to_json, told_by
 from .segment.documents import Documents, write_documents
 from .segment.file import Array, Longs
-from .segment.merge import documents_path, postings_path
 from .segment.posting_writer import PostingWriter, Stretch, by_usage
+from .segment.segment import documents_path, postings_path
 from .segment.writer import SectionWriter
 
 

@@ -25,6 +25,7 @@ from .queries import AcrossFields, AnyTerm, Boosts, ColumnRange, Filter, PhraseA
 from .ranking import PAIRED, SEARCH, Ranking
 from .schema import has_stems, words_field
 from .snapshot import Snapshot
+from .vocabulary import edits_allowed
 
 Match = Literal["any", "most", "all"]
 
@@ -35,9 +36,6 @@ higher ones rank no better."""
 
 LEAST_WEIGHT = 0.05
 """What a word weighs that every question holds: next to nothing, yet it is known."""
-
-FUZZY_LONG = 8
-"""Words of this many characters and more may be two edits away, shorter ones one; as Lucene's AUTO does."""
 
 NOTHING = w.NullQuery
 """The query that matches nothing."""
@@ -257,9 +255,8 @@ class Compiler:
         """Return the query of the unstemmed terms near a word."""
         found = []
         for word in (term.text for term in words(text)):
-            edits = 2 if len(word) >= FUZZY_LONG else 1
             names = [words_field(row.name) for row in fields]
-            found.append(self.any_term(self.snapshot.words_near(names, word, edits), fields))
+            found.append(self.any_term(self.snapshot.words_near(names, word, edits_allowed(word)), fields))
         return _any(found) if found else Filter(w.Every())
 
     def expansion(self, pattern: str, fields: Sequence[Field]) -> w.Query:

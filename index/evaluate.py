@@ -19,8 +19,8 @@ from .bm25f import Bm25f
 from .queries import ROOM, AcrossFields, AnyTerm, Boosts, ColumnRange, Filter, PhraseAcross, Weighed
 from .segment.file import Array, Floats, Longs
 from .segment.impacts import Formula, idf_of
-from .segment.merge import Segment
 from .segment.postings import Postings, Term
+from .segment.segment import Segment
 from .statistics import Lookup, Statistics
 
 FEW = 512

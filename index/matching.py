@@ -11,7 +11,8 @@ from typing import Literal, NamedTuple
 from . import grammar as g
 from .analysis import MAX_TERM, Stemmer, Term, fold, words
 from .function_words import FUNCTION_WORDS
-from .suggest import distance, edits_allowed
+from .suggest import distance
+from .vocabulary import edits_allowed
 
 Where = Literal["answer", "question", "comment", "blurb", "title"]
 

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import islice
 from multiprocessing import get_context
@@ -113,7 +113,7 @@ def _shared_out(
             for number, share in enumerate(shares):
                 futures[pool.submit(_work_on, directory, share, load)] = number
             for future in as_completed(futures):
-                done[futures[future]] = future.result()
+                done[futures[future]] = replace(future.result(), ids=list(shares[futures[future]]))
                 while yielded in done:
                     yield done[yielded]
                     yielded += 1
@@ -133,8 +133,11 @@ def _shares(ids: Iterable[str], size: int) -> Iterator[list[str]]:
 
 
 def _work_on(directory: Path, ids: Sequence[str], load: Load) -> Written:
-    """Write one share of the changes; words that this worker has met in others are not analysed again."""
-    return _work(directory, ids, load, _inverter())
+    """Write one share of the changes; words that this worker has met in others are not analysed again.
+
+    Who shared them out knows the ids, and is not sent them.
+    """
+    return replace(_work(directory, ids, load, _inverter()), ids=[])
 
 
 @cache

@@ -70,17 +70,22 @@ class Entry:
 
 def entry(question: Question) -> Entry:
     """Return what is indexed of a question."""
-    keywords: dict[str, Sequence[str]] = {"is": list(_is(question)), "has": list(_has(question))}
+    codes = _codes(question)
+    keywords: dict[str, Sequence[str]] = {"is": list(_is(question)), "has": list(_has(question, codes))}
     keywords["tag"] = [name for tag in question.tags for name in (tag.name, *map(tag_name, tag.synonyms))]
     sets: dict[str, Sequence[str]] = {"tag_facet": [tag.name for tag in question.tags]}
     if question.site:
         keywords["site"] = list(_site_names(question.site))
         sets["site_facet"] = [question.site]
-    return Entry(question.id, _texts(question), keywords, sets, _numbers(question))
+    return Entry(question.id, _texts(question, codes), keywords, sets, _numbers(question))
 
 
-def _texts(question: Question) -> dict[str, str]:
+def _codes(question: Question) -> list[str]:
     bodies = [body for body in (question.body, *(a.body for a in question.answers)) if body]
+    return [code for body in bodies for code in code_in(body)]
+
+
+def _texts(question: Question, codes: list[str]) -> dict[str, str]:
     comments = [*question.comments, *(c for a in question.answers for c in a.comments)]
     names = [name for tag in question.tags for name in (tag.name, *tag.synonyms)]
     blurbs = [text for tag in question.tags for text in (tag.title, tag.blurb) if text]
@@ -91,7 +96,7 @@ def _texts(question: Question) -> dict[str, str]:
         "comment": _paragraphs(c.body.text for c in comments),
         "tagwords": _paragraphs(names),
         "blurb": _paragraphs(blurbs),
-        words_field("code"): _paragraphs(code for body in bodies for code in code_in(body)),
+        words_field("code"): _paragraphs(codes),
         words_field("url"): unquote(question.url or ""),
         words_field("user"): "\n".join(_people(question)),
     }
@@ -143,9 +148,8 @@ def _is(question: Question) -> Iterator[str]:
         yield "duplicate"
 
 
-def _has(question: Question) -> Iterator[str]:
-    bodies = [body for body in (question.body, *(a.body for a in question.answers)) if body]
-    if any(code_in(body) for body in bodies):
+def _has(question: Question, codes: list[str]) -> Iterator[str]:
+    if codes:
         yield "code"
     if any(tag.blurb for tag in question.tags):
         yield "blurb"

@@ -16,7 +16,7 @@ from .errors import IndexUnusable
 from .evaluate import Evaluator
 from .schema import FORMULA, fingerprint
 from .segment.file import Array, Floats
-from .segment.merge import Segment
+from .segment.segment import Segment
 from .segment.terms import Terms
 from .statistics import Lookup, Statistics
 from .toc import Toc, read_toc

@@ -14,8 +14,8 @@ import numpy as np
 
 from .segment.file import Longs
 from .segment.impacts import idf_of
-from .segment.merge import Segment
 from .segment.postings import Postings, Term
+from .segment.segment import Segment
 
 KEPT = 192 << 20
 """Bytes of postings of a segment, as reckoned, that are kept for the next query. With half of it questions

@@ -27,12 +27,10 @@ MAX_LETTERS = 32
 MAX_WORDS = 8
 """Most words of one query that are looked at: unknown ones by the dozen are a paste, not a slip."""
 
-LONG = 8
-"""Words of this many letters and more are two edits off for `word~`, shorter ones one."""
-
 MIN_TWICE = 6
-"""Letters of the shortest unknown word that may be two edits off. Less than `LONG`, as nothing is searched
-for yet: with 8 half as many words of 5 to 7 letters with two slips are put right (bench/spelling.py)."""
+"""Letters of the shortest unknown word that may be two edits off. Less than `LONG` of vocabulary.py, as
+nothing is searched for yet: with 8 half as many words of 5 to 7 letters with two slips are put right
+(bench/spelling.py)."""
 
 LETTER = 1 / 20
 """How likely it is that one certain letter was typed too much, beside that one was left out or two swapped:
@@ -169,11 +167,6 @@ def distance(a: str, b: str) -> int:
             row.append(cost)
         before_last, last = last, row
     return last[-1]
-
-
-def edits_allowed(word: str) -> int:
-    """Return how many edits a word may be off for `word~`."""
-    return 2 if len(word) >= LONG else 1
 
 
 class IndexVocabulary:

@@ -10,6 +10,15 @@ import numpy as np
 from .segment.file import Array
 from .segment.terms import Terms, letters_of
 
+LONG = 8
+"""Words of this many letters and more may be two edits off for `word~`, shorter ones one; as Lucene's AUTO
+does."""
+
+
+def edits_allowed(word: str) -> int:
+    """Return how many edits a word may be off for `word~`."""
+    return 2 if len(word) >= LONG else 1
+
 
 def like(terms: Terms, pattern: str) -> Iterator[bytes]:
     """Yield the terms like a pattern in which `*` is any text and `?` any one character, in order."""

@@ -25,7 +25,7 @@ from .evaluate import Evaluator
 from .queries import AcrossFields, documents, walked
 from .schema import FORMULA, STEM_FIELDS, words_field
 from .segment.file import Array, Floats
-from .segment.merge import Segment
+from .segment.segment import Segment
 from .snapshot import open_segments, usable_toc
 from .statistics import Lookup, Statistics
 from .toc import latest_generation, toc_path

@@ -19,7 +19,7 @@ from askive.archive.body import (
     text_of_html,
 )
 from askive.archive.limits import Limits
-from askive.archive.records import Body, code_in, printable, storable
+from askive.archive.records import CODE_LINES, Body, code_in, printable, storable
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -220,6 +220,47 @@ def test_code_in(html: str, codes: tuple[str, ...]) -> None:
     assert code_in(body_from_html(html)) == codes
 
 
+CODE_TAGS = frozenset({"code", "pre", "samp", "tt"})
+
+
+class CodeFinder(HTMLParser):
+    """The oracle of `code_in`: an HTML parser that collects the text of the outermost elements of code."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[str] = []
+        self._depth = 0
+        self._pieces: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in CODE_TAGS:
+            self._depth += 1
+        elif tag == "br" and self._depth:
+            self._pieces.append("\n")
+        else:
+            self._break(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in CODE_TAGS or not self._depth:
+            self._break(tag)
+            return
+        self._depth -= 1
+        if self._depth:
+            return
+        code = "".join(self._pieces).strip("\n")
+        self._pieces.clear()
+        if code.strip():
+            self.found.append(code)
+
+    def handle_data(self, data: str) -> None:
+        if self._depth:
+            self._pieces.append(data)
+
+    def _break(self, tag: str) -> None:
+        if tag in CODE_LINES and self._depth and self._pieces and not self._pieces[-1].endswith("\n"):
+            self._pieces.append("\n")
+
+
 def test_code_in_a_text_is_unknown() -> None:
     assert code_in(Body("<code>a</code>")) == ()
 
@@ -315,6 +356,23 @@ def test_whatever_html_makes_a_safe_body(html: str, base: str | None) -> None:
 @given(st.text())
 def test_whatever_text_makes_a_body(text: str) -> None:
     assert_well_formed(body_from_text(text).text)
+
+
+@given(soups | soups.map(lambda html: f"<pre>{html}</pre> <code>{html}"))
+@example('<a title="<code>">a</a><code>b</code>')
+@example("<pre><div>a</div>&amp;lt;b<p><br></p>c<code>d</code></pre>")
+def test_code_is_what_a_parser_finds(html: str) -> None:
+    body = body_from_html(html)
+    finder = CodeFinder()
+    finder.feed(body.html or "")
+    finder.close()
+    assert code_in(body) == tuple(finder.found)
+
+
+@pytest.mark.parametrize("unclosed", ["<a ", '<a "', "<code", "<code>", "<code><b '", "</code>"])
+def test_code_in_hostile_html_is_looked_for_once(unclosed: str) -> None:
+    """Quadratic work would take minutes."""
+    assert code_in(Body("", "<code>a</code>" + unclosed * 200_000)) == ("a",)
 
 
 @given(soups)

@@ -16,8 +16,9 @@ from askive.index.queries import AcrossFields, AnyTerm, ColumnRange, Filter, Phr
 from askive.index.schema import FORMULA
 from askive.index.segment.documents import MISSING, DocumentFile
 from askive.index.segment.file import FORMAT
-from askive.index.segment.merge import Segment, merge
+from askive.index.segment.merge import merge
 from askive.index.segment.postings import Postings, Term
+from askive.index.segment.segment import Segment
 from askive.index.segment.terms import letters_of
 from askive.index.snapshot import open_segments
 from askive.index.statistics import Lookup, Statistics, place_of

@@ -34,7 +34,7 @@ from askive.index.search import FACETS, SORTS, search
 from askive.index.segment import coding, posting_writer, postings, terms, writer
 from askive.index.segment import file as files
 from askive.index.segment.file import HEADER, MAGIC, SectionFile
-from askive.index.segment.merge import Segment
+from askive.index.segment.segment import Segment
 from askive.index.segment.writer import SectionWriter
 from askive.index.snapshot import Snapshot
 from askive.index.suggest import IndexVocabulary, suggest

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
+import weakref
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 from askive.archive.records import Change, ChangeSet, Question
 from askive.index import inversion, runs
 from askive.index.analysis import words
 from askive.index.grammar import parse
-from askive.index.inversion import Vocabulary, _Texts
+from askive.index.inversion import Names, Pieces, Vocabulary, _Texts, _tokens
 from askive.index.runs import write_runs
 from askive.index.schema import FORMULA
 from askive.index.search import search
-from askive.index.segment.merge import Segment, merge
+from askive.index.segment.merge import merge
+from askive.index.segment.segment import Segment
 from askive.index.snapshot import Snapshot
 from askive.tests import strategies
 from askive.tests.index_archive import ARCHIVE_ID, NOW, History, build, question
@@ -126,34 +129,71 @@ def test_forgotten_pieces_are_analysed_again(
     assert answers(build(tmp_path, History(QUESTIONS))) == expected
 
 
+def test_what_is_forgotten_is_gone_without_a_collector() -> None:
+    """Workers have none."""
+    gc.disable()
+    try:
+        pieces = Pieces(Vocabulary())
+        assert pieces["a-b"] < 0
+        seen = weakref.ref(pieces), weakref.ref(pieces.vocabulary)
+        del pieces
+        assert [reference() for reference in seen] == [None, None]
+    finally:
+        gc.enable()
+
+
 @given(st.one_of(strategies.texts(), st.text(), st.text(alphabet="aé東☕́-.'+#_/ 1,\u3000\u200d\x1f\n")))
 def test_the_terms_of_a_text_are_those_of_its_pieces(text: str) -> None:
     """What the memo of pieces rests on: no term reaches over white space."""
-    vocabulary = Vocabulary()
-    pieces = vocabulary.pieces
     found, base = [], 0
     for piece in text.split():
-        number = pieces[piece]
-        start = sum(pieces.counts[:number])
-        for at in range(start, start + pieces.counts[number]):
-            found.append((vocabulary.words[pieces.words[at]].decode(), base + pieces.offsets[at]))
-        base += pieces.advances[number]
+        terms, advance = analysed(piece, Pieces(Vocabulary()))
+        found += [(term, base + offset) for term, offset in terms]
+        base += advance
     assert found == [(term.text, term.position) for term in words(text, parts=True)]
 
 
-@given(st.lists(st.text(alphabet="ab.,'\0 \n"), max_size=12), st.sampled_from((1, 5, 1 << 13)))
+def analysed(piece: str, pieces: Pieces) -> tuple[list[tuple[str, int]], int]:
+    """Return the terms of a piece with their offsets, and how many positions it takes."""
+    number = pieces[piece]
+    names, ranks = pieces.vocabulary.words.sorted_among(np.arange(len(pieces.vocabulary.words)))
+    if number >= 0:
+        return [(names[0].decode(), 0)], 1
+    terms = [(names[ranks[word]].decode(), at) for word, at in zip(pieces.words, pieces.offsets, strict=True)]
+    assert (number, list(pieces.counts)) == (-1, [len(terms)])
+    return terms, pieces.advances[0]
+
+
+@given(st.lists(st.lists(st.text(max_size=4), unique=True)))
+def test_names_are_sorted_however_they_come(parts: list[list[str]]) -> None:
+    names = Names()
+    for part in parts:
+        for name in part:
+            if names.get(name) is None:
+                names.add(name)
+        known = list(dict.fromkeys(name for some in parts for name in some))[: len(names)]
+        used = np.array([i for i, name in enumerate(known) if name in part], np.int64)
+        found, places = names.sorted_among(used)
+        assert [name.decode() for name in found] == sorted(part)
+        assert places.tolist() == [sorted(part).index(n) if n in part else -1 for n in known]
+
+
+@given(st.lists(st.text(alphabet="ab.,'\0 \n-/東"), max_size=12), st.sampled_from((1, 5, 1 << 13)))
 def test_texts_split_together_are_the_texts_split_alone(texts: list[str], at_once: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(inversion, "AT_ONCE", at_once)
-        pieces = Vocabulary().pieces
+        pieces = Pieces(Vocabulary())
         together = _Texts(pieces)
         for text in texts:
             together.add(text)
-        numbers, ends = together.pieces()
-    known = {number: piece for piece, number in pieces.items()}
-    begins = [0, *ends.tolist()]
-    found = [[known[n] for n in numbers[a:b].tolist()] for a, b in pairwise(begins)]
-    assert found == [text.replace("\0", " ").split() for text in texts]
+        tokens = _tokens(together, pieces)
+    assert tokens.lengths.tolist() == [len(list(words(text, parts=True))) for text in texts]
+    for number, text in enumerate(texts):
+        alone = _Texts(pieces)
+        alone.add(text)
+        expected, of_text = _tokens(alone, pieces), tokens.texts == number
+        assert tokens.words[of_text].tolist() == expected.words.tolist()
+        assert tokens.positions[of_text].tolist() == [term.position for term in words(text, parts=True)]
 
 
 def test_a_question_of_everything_is_there(tmp_path: Path) -> None:

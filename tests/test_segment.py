@@ -8,11 +8,12 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
+from askive.index.segment import merge as merging
 from askive.index.segment.coding import BYTES, HALVES, Coded, CodedWriter, Width
 from askive.index.segment.documents import MISSING, DocumentFile, Documents, Sets, write_documents
 from askive.index.segment.file import SectionFile
 from askive.index.segment.posting_writer import by_usage
-from askive.index.segment.terms import Terms, write_terms
+from askive.index.segment.terms import TermList, Terms, write_terms
 from askive.index.segment.writer import SectionWriter
 from askive.index.vocabulary import distances_to, like, near
 from askive.tests.test_suggest import reachable
@@ -82,6 +83,43 @@ def test_terms_are_found(held: set[str], asked: str, edits: int) -> None:
     pattern = f"{asked}*"
     assert [t.decode() for t in like(terms, pattern)] == sorted(t for t in held if t.startswith(asked))
     assert set(near(terms, None, asked, edits)) == {t.encode() for t in held if reachable(asked, t, edits)}
+
+
+@given(st.lists(st.lists(st.binary(max_size=3))), st.data())
+def test_a_list_of_terms_is_a_list(parts: list[list[bytes]], data: st.DataObject) -> None:
+    terms = TermList()
+    for part in parts:
+        terms.extend(part)
+    plain = [term for part in parts for term in part]
+    start, stop = sorted(data.draw(st.tuples(*[st.integers(0, len(plain))] * 2)))
+    assert (list(terms), len(terms)) == (plain, len(plain))
+    assert terms[start:stop] == plain[start:stop]
+    assert terms[start:stop:3] == plain[start:stop:3]
+    kept = data.draw(st.lists(st.booleans(), min_size=len(plain), max_size=len(plain)))
+    expected = [term for term, is_kept in zip(plain, kept, strict=True) if is_kept]
+    assert list(terms.chosen(np.array(kept, bool))) == expected
+
+
+@given(st.lists(st.sets(st.text("abcé", max_size=3)), min_size=1, max_size=4), st.integers(1, 9))
+def test_dictionaries_are_united(some: list[set[str]], at_once: int) -> None:
+    names = [sorted(text.encode() for text in texts) for texts in some]
+    dictionaries = [
+        Terms(written(lambda out, n=n: write_terms(out, "terms", n)), "terms")  # type: ignore[misc]
+        for n in names
+    ]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(merging, "TERMS", at_once)
+        united, numbers = merging._united(dictionaries)
+    assert list(united) == sorted(set().union(*names))
+    assert [[united[n] for n in found.tolist()] for found in numbers] == names
+
+
+def test_what_was_released_is_read_again() -> None:
+    file = written(lambda out: out.append("numbers", np.arange(100_000, dtype=np.uint32)))
+    before = file.array("numbers")
+    file.release()
+    assert int(before[99_999]) == 99_999
+    assert file.array("numbers", 70_000, 70_002).tolist() == [70_000, 70_001]
 
 
 @given(st.text("ab☕", max_size=6), st.lists(st.text("ab☕", max_size=6), max_size=8))

@@ -26,7 +26,8 @@ from askive.index.snippet import (
     snippet,
     wanted,
 )
-from askive.index.suggest import distance, edits_allowed
+from askive.index.suggest import distance
+from askive.index.vocabulary import edits_allowed
 from hypothesis import given
 from hypothesis import strategies as st
 

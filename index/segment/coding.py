@@ -11,11 +11,14 @@ every 4,096th `mid` one, so that reading can begin anywhere. Patched coding afte
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .file import Array, Ints, SectionFile
-from .writer import SectionWriter
+
+if TYPE_CHECKING:
+    from .writer import SectionWriter
 
 RANK = 12
 """Ranks are kept for every 2**RANK numbers: a thousandth of the size; 4 KiB are looked through at most."""

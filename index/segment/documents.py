@@ -10,14 +10,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .file import Array, Longs, SectionFile
 from .postings import spread
 from .terms import Terms, write_starts, write_terms
-from .writer import SectionWriter
+
+if TYPE_CHECKING:
+    from .writer import SectionWriter
 
 MISSING = -(2**63)
 """What a column of numbers holds for a document that lacks the value; below every real one."""

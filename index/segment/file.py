@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import mmap
 import struct
+import sys
 import zlib
 from collections.abc import Iterator, Mapping
 from operator import index
@@ -139,6 +140,11 @@ class SectionFile:
     def names(self) -> Iterator[str]:
         """Yield the names of the sections."""
         return iter(self._sections)
+
+    def release(self) -> None:
+        """Give back the memory of what was read so far; what is asked for again is read again."""
+        if isinstance(self._data, mmap.mmap) and sys.platform == "linux":
+            self._data.madvise(mmap.MADV_DONTNEED)
 
     def damaged(self) -> IndexUnusable:
         """Return the error that says so."""

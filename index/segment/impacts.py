@@ -84,24 +84,29 @@ class Impacts:
     headlines: Sequence[bool]
     formula: Formula
 
-    def of(self, docs: Array, rows: Array, owners: Array, terms: int) -> tuple[Array, Array, Array]:
+    def of(
+        self, docs: Array, codes: Array, weights: Array, owners: Array, terms: int
+    ) -> tuple[Array, Array, Array]:
         """Return (impacts, scales by term, document frequencies by term and field).
 
-        For each posting `docs` has its document, `rows` its weight in each field, `owners` its term from 0 to
-        `terms`.
+        For each posting `docs` has its document, `codes` which row of `weights` has its weight in each field,
+        `owners`, rising, its term from 0 to `terms`.
         """
         frequencies, headlines = np.zeros(len(docs)), np.zeros(len(docs), bool)
         held = np.zeros((terms, len(self.worths)), np.int64)
         for field, (worths, headline) in enumerate(zip(self.worths, self.headlines, strict=True)):
-            there = np.flatnonzero(rows[:, field])
+            weight = np.ascontiguousarray(weights[:, field])
+            there = np.flatnonzero((weight != 0)[codes])
             held[:, field] = np.bincount(owners[there], minlength=terms)
-            frequencies[there] += worths[docs[there]] * rows[there, field]
+            frequencies[there] += worths[docs[there]] * weight[codes[there]]
             headlines[there] |= headline
-        rarity = idf(self.documents, np.bincount(owners, minlength=terms))
+        counts = np.bincount(owners, minlength=terms)
         scores = saturated(frequencies, self.formula.saturation) + self.formula.headline * headlines
-        scores *= rarity[owners]
+        scores *= idf(self.documents, counts)[owners]
         greatest = np.zeros(terms)
-        np.maximum.at(greatest, owners, scores)
+        used = np.flatnonzero(counts)
+        if len(used):
+            greatest[used] = np.maximum.reduceat(scores, (np.cumsum(counts) - counts)[used])
         scales = (greatest / STEPS * (1 + 1e-6)).astype(np.float32)
         divisors = np.where(scales > 0, scales, 1)[owners]
         impacts = np.clip(np.ceil(scores / divisors), 1, STEPS).astype(np.uint8)

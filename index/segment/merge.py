@@ -8,75 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from .documents import MISSING, DocumentFile, Documents, Sets, write_documents
-from .file import Array, Longs, SectionFile
+from .file import Array, Ints, Longs
 from .impacts import Formula, Impacts, worth
 from .posting_writer import CodeTable, PostingWriter, Stretch, by_usage, write_words
 from .postings import Postings, spread
+from .segment import Segment, documents_path, postings_path
+from .terms import TermList, Terms
 from .writer import SectionWriter
 
-STRETCH = 1 << 19
-"""Postings that are merged at once: with their places some 60 MB of arrays."""
+STRETCH = 1 << 18
+"""Postings that are merged at once: with their places some 30 MB of arrays."""
 
-
-class Segment:
-    """A segment on disk, open: its `documents`, and its `groups` of postings by each field's name.
-
-    `deleted` has the sorted numbers of documents that are not there any more.
-    """
-
-    def __init__(self, stem: Path, deleted: Sequence[int] = ()) -> None:
-        self.stem = stem
-        self._document_file = SectionFile(documents_path(stem))
-        self._posting_file = SectionFile(postings_path(stem))
-        self.documents = DocumentFile(self._document_file)
-        self.count = self.documents.count
-        self.marks = self._document_file.mark, self._posting_file.mark
-        self.deleted = np.array(deleted, np.int64)
-        if len(deleted) and not 0 <= deleted[0] <= deleted[-1] < self.count:
-            raise self._document_file.damaged()
-        try:
-            groups = self._posting_file.meta["groups"]
-            self.groups = [Postings(self._posting_file, name, groups[name], self.count) for name in groups]
-        except (KeyError, TypeError) as error:
-            raise self._posting_file.damaged() from error
-        self.group_of = {field: group for group in self.groups for field in group.fields}
-        self.word_group_of = {field: group for group in self.groups for field in group.word_fields}
-
-    @cached_property
-    def alive(self) -> Array | None:
-        """Which documents are there; None where all are."""
-        if not len(self.deleted):
-            return None
-        found = np.ones(self.count, bool)
-        found[self.deleted] = False
-        return found
-
-    def verify(self) -> None:
-        """Read both files against their checksums."""
-        self._document_file.verify()
-        self._posting_file.verify()
-
-    def close(self) -> None:
-        """Let go of the files."""
-        self._document_file.close()
-        self._posting_file.close()
-
-
-def documents_path(stem: Path) -> Path:
-    """Return where the documents of a segment are kept."""
-    return stem.with_name(f"{stem.name}.documents")
-
-
-def postings_path(stem: Path) -> Path:
-    """Return where the postings of a segment are kept."""
-    return stem.with_name(f"{stem.name}.postings")
+TERMS = 1 << 17
+"""Terms of all dictionaries together that are merged at once, about 10 MB."""
 
 
 def merge(segments: Sequence[Segment], stem: Path, formula: Formula) -> int:
@@ -88,14 +38,19 @@ def merge(segments: Sequence[Segment], stem: Path, formula: Formula) -> int:
     documents = _documents(segments)
     with SectionWriter(documents_path(stem)) as out:
         write_documents(out, documents)
+    measures = {
+        group.name: impacts_of(documents, group.fields, formula)
+        for group in segments[0].groups
+        if any(field in documents.lengths for field in group.fields)
+    }
+    count = documents.count
+    del documents  # what it has of each is not in memory while postings are
     with SectionWriter(postings_path(stem)) as out:
         meta = {}
         for same in zip(*(segment.groups for segment in segments), strict=True):
-            scored = any(field in documents.lengths for field in same[0].fields)
-            impacts = impacts_of(documents, same[0].fields, formula) if scored else None
-            meta[same[0].name] = _Merge(out, same, numbers, impacts).run()
+            meta[same[0].name] = _Merge(out, same, numbers, measures.get(same[0].name)).run()
         out.finish({"groups": meta})
-    return documents.count
+    return count
 
 
 def impacts_of(documents: Documents, fields: Sequence[str], formula: Formula) -> Impacts:
@@ -111,12 +66,12 @@ def _worths(documents: Documents, field: str, boost: float) -> Array:
     return worth(lengths, float(lengths.sum()) / max(documents.count, 1), boost).astype(np.float32)
 
 
-def _renumbered(segments: Sequence[Segment]) -> Iterator[Longs]:
+def _renumbered(segments: Sequence[Segment]) -> Iterator[Ints]:
     """Yield for each segment the new number of each document, -1 for one that is deleted."""
     base = 0
     for segment in segments:
         alive = np.ones(segment.count, bool) if segment.alive is None else segment.alive
-        numbers = np.cumsum(alive) - 1 + base
+        numbers = np.cumsum(alive, dtype=np.int32) + np.int32(base - 1)
         base += int(np.count_nonzero(alive))
         numbers[~alive] = -1
         yield numbers
@@ -192,11 +147,11 @@ class _Source:
     """
 
     group: Postings
-    numbers: Longs
-    terms: Longs
-    codes: Longs
-    forms: Array
-    form_starts: Array
+    numbers: Ints
+    terms: Ints
+    codes: Ints
+    forms: Ints
+    form_starts: Ints
 
 
 class _Merge:
@@ -204,14 +159,16 @@ class _Merge:
         self,
         out: SectionWriter,
         groups: Sequence[Postings],
-        numbers: Sequence[Longs],
+        numbers: Sequence[Ints],
         impacts: Impacts | None,
     ) -> None:
         self._out, self._first, self._impacts = out, groups[0], impacts
-        self._terms, places = _united([group.terms.read() for group in groups])
+        self._terms, places = _united([group.terms for group in groups])
         self._table, codes = _united_tables(groups)
+        self._totals = self._table.counts.sum(axis=1).astype(np.int32)
         self._words, forms, self._form_count = self._united_words(groups, places)
-        self._used = np.zeros(len(self._words.names), bool)
+        self._all_there = all(len(some) == 0 or int(some.min()) >= 0 for some in numbers)
+        self._used = np.full(len(self._words.names), self._all_there)
         rows = zip(groups, numbers, places, codes, forms, strict=True)
         self._sources = [_Source(g, n, t, c, f[0], f[1]) for g, n, t, c, f in rows]
 
@@ -232,6 +189,8 @@ class _Merge:
             stretch = self._stretch(start, stop)
             kept.append(stretch.counts > 0)
             writer.append(stretch)
+            for source in self._sources:
+                source.group.file.release()
         if first.word_fields:
             self._write_words(np.concatenate([np.zeros(0, bool), *kept]))
         return writer.finish()
@@ -280,19 +239,19 @@ class _Merge:
         docs = source.numbers[group.read_docs(first, last)]
         codes = source.codes[group.read_codes(first, last)]
         owners = np.repeat(source.terms[first:last] - start, np.diff(group.starts(first, last)))
-        totals = self._table.counts.sum(axis=1)[codes]
-        steps = forms = np.zeros(0, np.int64)
+        totals = self._totals[codes]
+        steps = forms = np.zeros(0, np.int32)
         if self._first.has_positions:
             bounds = group.place_starts(first, last)
-            steps = group.read_steps(int(bounds[0]), int(bounds[-1])).astype(np.int64)
+            steps = group.read_steps(int(bounds[0]), int(bounds[-1]))
         if self._first.word_fields:
             forms = self._forms(source, first, last)
-        if len(docs) and docs.min() < 0:
+        if not self._all_there and len(docs) and docs.min() < 0:
             there = docs >= 0
             places = np.repeat(there, totals)
             docs, codes, owners, totals = docs[there], codes[there], owners[there], totals[there]
             steps, forms = steps[places[: len(steps)]], forms[places[: len(forms)]]
-        if self._first.word_fields:
+        if self._first.word_fields and not self._all_there:
             self._mark(forms, np.repeat(owners, totals) + start)
         counts = np.bincount(owners, minlength=size)
         place_counts = np.bincount(owners, totals, size).astype(np.int64)
@@ -303,9 +262,10 @@ class _Merge:
         group = source.group
         bounds, form_bounds = group.place_starts(first, last), group.form_starts(first, last)
         counts, several = np.diff(bounds), np.diff(form_bounds) > 0
-        found = np.zeros(int(bounds[-1] - bounds[0]), np.int64)
+        found = np.zeros(int(bounds[-1] - bounds[0]), np.int32)
         found[np.repeat(several, counts)] = group.read_forms(int(form_bounds[0]), int(form_bounds[-1]))
-        return source.forms[np.repeat(source.form_starts[first:last], counts) + found]
+        new: Array = source.forms[np.repeat(source.form_starts[first:last], counts) + found]
+        return new
 
     def _mark(self, forms: Array, terms: Array) -> None:
         """Note which words are still there."""
@@ -315,39 +275,39 @@ class _Merge:
         """Write the words that are still there, their stems numbered as they are now."""
         numbers = np.cumsum(kept) - 1
         used = np.flatnonzero(self._used)
-        names = [self._words.names[i] for i in used.tolist()]
+        names = self._words.names if self._all_there else self._words.names.chosen(self._used)
         write_words(
             self._out, self._first.name, names, numbers[self._words.stems[used]], self._words.forms[used]
         )
 
     def _united_words(
-        self, groups: Sequence[Postings], places: Sequence[Longs]
-    ) -> tuple[_Words, list[tuple[Array, Array]], Array]:
+        self, groups: Sequence[Postings], places: Sequence[Ints]
+    ) -> tuple[_Words, list[tuple[Ints, Ints]], Array]:
         """Return all words, for each group its old forms as new ones, and how many forms each term has."""
         if not self._first.word_fields:
-            none = np.zeros(0, np.int64)
-            return _Words([], none, none, none, none), [(none, none)] * len(groups), np.ones(len(self._terms))
-        names, numbers = _united([group.words.read() for group in groups])
-        stems = np.zeros(len(names), np.int64)
+            none = np.zeros(0, np.int32)
+            words = _Words(TermList(), none, none, none, none)
+            return words, [(none, none)] * len(groups), np.ones(len(self._terms))
+        names, numbers = _united([group.words for group in groups])
+        stems = np.zeros(len(names), np.int32)
         for group, place, number in zip(groups, places, numbers, strict=True):
             stems[number] = place[group.word_stems(0, len(number))[0]]
-        order = np.argsort(stems, kind="stable")
+        order = np.argsort(stems, kind="stable").astype(np.int32)
         of_term = np.bincount(stems, minlength=len(self._terms))
         begins = np.cumsum(of_term) - of_term
-        forms = np.zeros(len(names), np.int64)
+        forms = np.zeros(len(names), np.int32)
         forms[order] = np.arange(len(names)) - np.repeat(begins, of_term)
         words = _Words(names, stems, forms, order, begins)
         return words, [_form_map(g, n, forms) for g, n in zip(groups, numbers, strict=True)], of_term
 
 
-def _form_map(group: Postings, numbers: Longs, forms: Array) -> tuple[Array, Array]:
+def _form_map(group: Postings, numbers: Ints, forms: Ints) -> tuple[Ints, Ints]:
     """Return the new forms of a group's words in the order of stem and old form, and where stems begin."""
     stems, old = group.word_stems(0, len(numbers))
-    count = len(group.terms)
-    of_stem = np.zeros(count, np.int64)
-    np.maximum.at(of_stem, stems, old + 1)
-    starts = np.cumsum(of_stem) - of_stem
-    found = np.zeros(int(of_stem.sum()), np.int64)
+    of_stem = np.zeros(len(group.terms), np.int32)
+    np.maximum.at(of_stem, stems, old + 1)  # deletions leave gaps
+    starts = np.cumsum(of_stem, dtype=np.int32) - of_stem
+    found = np.zeros(int(of_stem.sum()), np.int32)
     found[starts[stems] + old] = forms[numbers]
     return found, starts
 
@@ -356,7 +316,7 @@ def _form_map(group: Postings, numbers: Longs, forms: Array) -> tuple[Array, Arr
 class _Words:
     """Sorted words, the stem and form of each; `order` sorts them by stem, of which each `begins` there."""
 
-    names: Sequence[bytes]
+    names: TermList
     stems: Array
     forms: Array
     order: Array
@@ -381,20 +341,36 @@ class _Piece:
 
     @classmethod
     def empty(cls, size: int) -> _Piece:
-        counts, none = np.zeros(size, np.int64), np.zeros(0, np.int64)
+        counts, none = np.zeros(size, np.int64), np.zeros(0, np.int32)
         return cls(counts, counts, none, none, none, none)
 
 
-def _united(dictionaries: Sequence[list[bytes]]) -> tuple[list[bytes], list[Longs]]:
+def _united(dictionaries: Sequence[Terms]) -> tuple[TermList, list[Ints]]:
     """Return the sorted union of dictionaries, and for each of them the new numbers of its terms."""
-    if len(dictionaries) == 1:
-        return dictionaries[0], [np.arange(len(dictionaries[0]))]
-    names = sorted(set().union(*dictionaries))
-    number = dict(zip(names, range(len(names)), strict=True))
-    return names, [np.fromiter(map(number.__getitem__, d), np.int64, len(d)) for d in dictionaries]
+    united, numbers = TermList(), [np.zeros(len(terms), np.int32) for terms in dictionaries]
+    begins = [0] * len(dictionaries)
+    for ends in _stops(dictionaries):
+        bounds = list(zip(begins, ends, strict=True))
+        parts = [terms.read(start, stop) for terms, (start, stop) in zip(dictionaries, bounds, strict=True)]
+        names = sorted(set().union(*parts))
+        number = dict(zip(names, range(len(united), len(united) + len(names)), strict=True))
+        for found, part, (start, stop) in zip(numbers, parts, bounds, strict=True):
+            found[start:stop] = np.fromiter(map(number.__getitem__, part), np.int32, len(part))
+        united.extend(names)
+        begins = ends
+    return united, numbers
 
 
-def _united_tables(groups: Sequence[Postings]) -> tuple[CodeTable, list[Longs]]:
+def _stops(dictionaries: Sequence[Terms]) -> Iterator[list[int]]:
+    """Yield how far to go in each dictionary, some `TERMS` a time, so that none gets ahead of the others."""
+    longest = max(dictionaries, key=len)
+    step = max(TERMS // len(dictionaries), 1)
+    for at in range(step, len(longest), step):
+        yield [terms.place(longest[at]) for terms in dictionaries]
+    yield list(map(len, dictionaries))
+
+
+def _united_tables(groups: Sequence[Postings]) -> tuple[CodeTable, list[Ints]]:
     """Return a table with every row that one of the groups has, and for each group its rows' new numbers."""
     rows: dict[bytes, int] = {}
     codes, usage = [], []
@@ -408,4 +384,4 @@ def _united_tables(groups: Sequence[Postings]) -> tuple[CodeTable, list[Longs]]:
         used[numbers] += times
     both = np.frombuffer(b"".join(rows), np.float32).reshape(-1, 2 * fields)
     table, places = by_usage(both[:, :fields], both[:, fields:].astype(np.int64), used)
-    return table, [places[numbers] for numbers in codes]
+    return table, [places[numbers].astype(np.int32) for numbers in codes]

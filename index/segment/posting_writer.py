@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from .coding import BYTES, HALVES, CodedWriter
 from .file import Array
 from .impacts import Impacts
 from .postings import HEAVY
-from .terms import letters_of, write_starts, write_terms
+from .terms import AT_ONCE, TermList, letters_of, write_starts, write_terms
 from .writer import SectionWriter
 
 
@@ -77,11 +78,12 @@ class PostingWriter:
         self._out, self._name, self._fields, self._table = out, name, fields, table
         self._word_fields, self._positions, self._values = word_fields, positions, values
         self._impacts = impacts
+        self._places = table.counts.sum(axis=1)
         self._coded = {
             part: CodedWriter(out, f"{name}.{part}", HALVES if part in ("codes", "forms") else BYTES)
             for part in self._parts()
         }
-        self._terms: list[bytes] = []
+        self._terms = TermList()
         self._counts: dict[str, list[Array]] = {"": []}
         if positions:
             self._counts[".places"] = []
@@ -95,7 +97,7 @@ class PostingWriter:
     def append(self, stretch: Stretch) -> None:
         """Write some terms; those without postings are left out."""
         owners = np.repeat(np.arange(len(stretch.counts)), stretch.counts)
-        self._keep_terms(stretch, owners)
+        self._keep_terms(stretch)
         self._coded["docs"].append(_gaps(stretch.docs, owners))
         self._coded["codes"].append(stretch.codes)
         if self._positions:
@@ -108,21 +110,24 @@ class PostingWriter:
         if self._impacts:
             self._weigh(stretch, owners, self._impacts)
 
-    def _keep_terms(self, stretch: Stretch, owners: Array) -> None:
-        places = np.bincount(owners, self._table.counts.sum(axis=1)[stretch.codes], len(stretch.counts))
+    def _keep_terms(self, stretch: Stretch) -> None:
+        sums = np.concatenate([[0], np.cumsum(self._places[stretch.codes])])
+        ends = np.cumsum(stretch.counts)
+        places = sums[ends] - sums[ends - stretch.counts]
         there = stretch.counts > 0
         if there.all():
-            self._terms += stretch.terms
+            self._terms.extend(stretch.terms)
         else:
-            self._terms += [stretch.terms[i] for i in np.flatnonzero(there).tolist()]
+            self._terms.extend(list(compress(stretch.terms, there.tolist())))
         self._first_heavy = sum(map(len, self._counts[""]))
         for part, counts in (("", stretch.counts), (".places", places), (".forms", stretch.form_counts)):
             if part in self._counts:
-                self._counts[part].append(counts[there].astype(np.int64))
+                self._counts[part].append(counts[there].astype(np.int32))
 
     def _weigh(self, stretch: Stretch, owners: Array, measure: Impacts) -> None:
-        rows = self._table.weights[stretch.codes]
-        impacts, scales, held = measure.of(stretch.docs, rows, owners, len(stretch.counts))
+        impacts, scales, held = measure.of(
+            stretch.docs, stretch.codes, self._table.weights, owners, len(stretch.counts)
+        )
         there = stretch.counts > 0
         heavy = np.flatnonzero(stretch.counts[there] > HEAVY)
         self._out.append(f"{self._name}.impacts", impacts)
@@ -169,4 +174,5 @@ def write_words(out: SectionWriter, name: str, words: Sequence[bytes], stems: Ar
     write_terms(out, f"{name}.words", words)
     out.append(f"{name}.words.stems", stems, "<u4")
     out.append(f"{name}.words.forms", forms, "<u2")
-    out.append(f"{name}.words.letters", letters_of(words), "<u4")
+    for start in range(0, max(len(words), 1), AT_ONCE):
+        out.append(f"{name}.words.letters", letters_of(words[start : start + AT_ONCE]), "<u4")

@@ -23,10 +23,13 @@ ALIGNMENT = 8
 
 
 class SectionWriter:
-    """Makes the file at `path`; a context manager that leaves nothing behind where it is not finished."""
+    """Makes the file at `path`; a context manager that leaves nothing behind where it is not finished.
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    One that need not outlive a power cut, for it is merged and removed, is not `durable`.
+    """
+
+    def __init__(self, path: Path, *, durable: bool = True) -> None:
+        self.path, self._durable = path, durable
         self._spools: dict[str, tuple[IO[bytes], np.dtype[Any]]] = {}
 
     def append(self, name: str, array: Array, dtype: str | None = None) -> None:
@@ -47,7 +50,7 @@ class SectionWriter:
         return tempfile.SpooledTemporaryFile(SPOOL, dir=str(self.path.parent))
 
     def finish(self, meta: Mapping[str, Any]) -> None:
-        """Write the file, durably."""
+        """Write the file."""
         temporary = self.path.with_suffix(self.path.suffix + ".new")
         with temporary.open("wb") as out:
             out.write(bytes(HEADER.size))
@@ -78,7 +81,8 @@ class SectionWriter:
             out.seek(0)
             out.write(header + zlib.crc32(header).to_bytes(4, "little"))
             out.flush()
-            os.fsync(out.fileno())
+            if self._durable:
+                os.fsync(out.fileno())
         temporary.rename(self.path)
 
     def __enter__(self) -> SectionWriter:
