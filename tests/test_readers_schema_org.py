@@ -18,7 +18,7 @@ from askive.archive.limits import Limits
 from askive.archive.page import Page, Problem
 from askive.archive.readers import read_page
 from askive.archive.readers.addresses import part_id, question_id, site_of
-from askive.archive.readers.schema_org import read, sniff
+from askive.archive.readers.schema_org import UNMARKED, read, sniff
 from askive.archive.readers.things import address, body_of_string, count, line, local_name, moment
 from askive.archive.records import Answer, Body, Comment, Question, Tag, printable, text_id
 from hypothesis import given
@@ -335,7 +335,7 @@ REJECTED = {
 @pytest.mark.parametrize(("text", "reason"), REJECTED.values(), ids=REJECTED)
 def test_rejected(text: str, reason: str) -> None:
     with pytest.raises(PageRejected, match=reason) as rejection:
-        read_page(page(text))
+        list(read(page(text)))
     assert printable(rejection.value.reason) == rejection.value.reason
 
 
@@ -808,8 +808,8 @@ SNIFFED = {
     "microdata": (MICRODATA, 0.7),
     "microdata in capitals": (MICRODATA.replace("itemscope", "ITEMSCOPE"), 0.7),
     "RDFa": ('<div typeof="Question">', 0.7),
-    "HTML of another thing": ("<html><p>Question", 0.1),
-    "HTML with a script": ('<html><script type="application/ld+json">{}</script>', 0.1),
+    "HTML of another thing": ("<html><p>Question", UNMARKED),
+    "HTML with a script": ('<html><script type="application/ld+json">{}</script>', UNMARKED),
     "JSON-LD alone": (json.dumps({"@context": "https://schema.org", **question()}), 0.9),
     "JSON-LD of another thing": ('{"@type": "Person"}', 0.1),
     "JSON": ('{"a": "Question"}', 0.0),

@@ -39,6 +39,9 @@ RECORD_LENGTH = 500
 FEW_VALUES = 20
 """Values of a property that are looked at where one is wanted: what is told often must not multiply them."""
 
+UNMARKED = 0.04
+"""How sure it is of HTML without its marks: less than `unmarked.py`, which knows what such a page is."""
+
 P = TypeVar("P", Question, Answer, Comment)
 
 PAGES = frozenset({"QAPage", "FAQPage", "WebPage"})
@@ -74,7 +77,7 @@ def sniff(page: Page) -> float:
         return 0.9 if _OF_QUESTIONS.search(plain) else 0.1
     if not looks_like_html(page):
         return 0.0
-    return 0.7 if _MARKED_UP.search(plain) and _OF_QUESTIONS.search(plain) else 0.1
+    return 0.7 if _MARKED_UP.search(plain) and _OF_QUESTIONS.search(plain) else UNMARKED
 
 
 def read(page: Page, limits: Limits = LIMITS) -> Iterator[Found]:
