@@ -47,13 +47,18 @@ MOST_WRAPPERS = 6
 """Elements around one another that may hold the same question: `div`, `h3`, `button`, `span`."""
 
 _SAYS_FAQ = re.compile(
-    r"\bfaqs?\b|frequently[- ]asked|common questions|questions (?:and|&|&amp;) answers"
-    r"|\bq ?& ?a\b(?! with\b|:)"
-    r"|häufige fragen|häufig gestellte|fragen und antworten|foire aux questions|questions fréquentes"
+    r"\bfaqs?\b|frequently[- ]asked|common questions"
+    r"|häufige fragen|häufig gestellte|foire aux questions|questions fréquentes"
     r"|preguntas frecuentes|domande frequenti|perguntas frequentes|veelgestelde|vanliga frågor"
     r"|najczęściej zadawane|часто задаваемые|よくある|常见问题|常見問題|자주 묻는",
     re.IGNORECASE,
 )
+# What whole sites of questions are called as well, so that it must stand in a heading.
+_SAYS_QA = re.compile(
+    r"questions (?:and|&) answers|\bq ?& ?a\b(?! with\b|:)|fragen und antworten|questions et réponses",
+    re.IGNORECASE,
+)
+_REMARK = re.compile(r"comment|reply|review|testimonial", re.IGNORECASE)
 _OPENS = re.compile(r"accordion|faq|toggle|collaps|expand|disclosure", re.IGNORECASE)
 _OPENING = (
     "aria-expanded",
@@ -70,7 +75,7 @@ _SEARCH = re.compile(r"\bsearch results\b|[-|] (?:\w+ )?search\Z|[-|] bing\Z|\bd
 _CALLED = "h1, h2, h3, h4, [class*=title], [class*=heading], [class*=header]"
 
 
-class _Kind(NamedTuple):
+class Kind(NamedTuple):
     """Elements that look alike: their selector, and those of them that ask, in the order of the page."""
 
     selector: str
@@ -87,14 +92,14 @@ class _Called(NamedTuple):
     indexed: frozenset[str]
 
 
-def pairs_in(outline: Outline) -> list[Pair]:
-    """Return the pairs of the page, of the kind of elements that gives most; none where it is no FAQ page."""
+def pairs_in(outline: Outline, kinds: list[Kind]) -> list[Pair]:
+    """Return the pairs of the page, of the kind that gives most; none where it is no FAQ page."""
     if _is_search(outline):  # what people also ask stands there in excerpts
         return []
     called = _called(outline)
     best: list[Pair] = []
     paragraphs: list[Pair] = []
-    for kind in _kinds(outline):
+    for kind in kinds:
         pairs = _pairs(outline, kind, called)
         if kind.selector == "p":
             paragraphs = pairs
@@ -103,25 +108,24 @@ def pairs_in(outline: Outline) -> list[Pair]:
     return best or paragraphs
 
 
-def lists_questions(outline: Outline) -> bool:
+def lists_questions(outline: Outline, kinds: list[Kind]) -> bool:
     """Tell whether the page lists questions that are answered elsewhere."""
     anchors = _anchors(outline)
     return any(
-        len(kind.asking) >= FEWEST_OPENED and _lead_elsewhere(outline, kind.asking, anchors)
-        for kind in _kinds(outline)
+        len(kind.asking) >= FEWEST_OPENED and _lead_elsewhere(outline, kind.asking, anchors) for kind in kinds
     )
 
 
-def _kinds(outline: Outline) -> list[_Kind]:
+def kinds_in(outline: Outline) -> list[Kind]:
     """Return the kinds of elements that ask, those that ask most first."""
-    kinds: dict[str, _Kind] = {}
+    kinds: dict[str, Kind] = {}
     silent = {id(element) for element in outline.find(_NO_NAMES)}
     for element in outline.find("*"):
-        if not _asks_itself(element) or id(element) in silent:
+        if not _asks_itself(element) or id(element) in silent or _is_remark(element):
             continue
         for wrapper in _wrappers(outline, element):
             for selector, has_class in _selectors(wrapper):
-                kind = kinds.setdefault(selector, _Kind(selector, has_class, []))
+                kind = kinds.setdefault(selector, Kind(selector, has_class, []))
                 if not kind.asking or kind.asking[-1] is not wrapper:
                     kind.asking.append(wrapper)
     return sorted(kinds.values(), key=lambda kind: -len(kind.asking))[:MOST_KINDS]
@@ -129,6 +133,12 @@ def _kinds(outline: Outline) -> list[_Kind]:
 
 def _asks_itself(element: Element) -> bool:
     return any(type(part) is NavigableString and has_mark(part) for part in element.contents)
+
+
+def _is_remark(element: Element) -> bool:
+    """Tell whether something stands in a comment or a review, where people ask each other."""
+    around = (element, *islice(element.parents, MOST_WRAPPERS))
+    return any(_REMARK.search(" ".join(classes_of(wrapper))) for wrapper in around)
 
 
 def _wrappers(outline: Outline, element: Element) -> Iterator[Element]:
@@ -149,7 +159,7 @@ def _selectors(element: Element) -> Iterator[tuple[str, bool]]:
         yield element.name, element.name in (*HEADINGS, "summary", "dt")
 
 
-def _pairs(outline: Outline, kind: _Kind, called: _Called) -> list[Pair]:
+def _pairs(outline: Outline, kind: Kind, called: _Called) -> list[Pair]:
     """Return the pairs that elements of one kind open; none where they are no questions with answers."""
     is_stated = kind.selector.partition(".")[0] in ("summary", "dt")
     opens = is_stated or any(_opens(element) for element in kind.asking[:FEWEST_OPENED])
@@ -171,11 +181,11 @@ def _pairs(outline: Outline, kind: _Kind, called: _Called) -> list[Pair]:
     return pairs if opens else [pair for pair in pairs if is_question(pair.question)]
 
 
-def _is_indexed(kind: _Kind, called: _Called) -> bool:
+def _is_indexed(kind: Kind, called: _Called) -> bool:
     return sum(name_of(element) in called.indexed for element in kind.asking) >= MANY_INDEXED
 
 
-def _members(outline: Outline, kind: _Kind, asking: list[Element]) -> list[Element]:
+def _members(outline: Outline, kind: Kind, asking: list[Element]) -> list[Element]:
     """Return all elements of a kind beside those that ask, each that may be a name."""
     home = _home(outline, asking[0], asking[-1])
     silent = {id(element) for element in outline.find(_NO_NAMES)}
@@ -272,10 +282,11 @@ def _called(outline: Outline) -> _Called:
     titles = [text_in(element, 200) for element in outline.find("title, h1")[:10]]
     for link in outline.find("link[rel=canonical], link[rel=up], link[rel=home], link[rel=start]")[:4]:
         titles += [re.sub(r"[-_/]", " ", attribute(link, "href") or ""), attribute(link, "title") or ""]
-    if any(_SAYS_FAQ.search(title) for title in titles):
+    if any(map(_SAYS_FAQ.search, titles)):
         return _Called(True, 0, anchors, index)
     for element in outline.find(_CALLED):
-        if outline.size(element) <= LARGEST_NAME and _SAYS_FAQ.search(text_in(element, 80)):
+        name = text_in(element, 80) if outline.size(element) <= LARGEST_NAME else ""
+        if _SAYS_FAQ.search(name) or _SAYS_QA.search(name):
             return _Called(False, outline.place(element), anchors, index)
     return _Called(False, None, anchors, index)
 

@@ -35,6 +35,9 @@ _CONDITION = re.compile(
 _COMMA = re.compile(r",(?![^\[]*\])")
 _COMBINATOR = re.compile(r"\s*(>)\s*|\s+(?![^\[]*\])")
 
+FEW_ELEMENTS = 500
+"""Elements up to which they are looked at one by one, and not by the values of an attribute of the page."""
+
 # What is never read as text: code of the page, and what a reader has marked as no part of a text.
 _SILENT = frozenset({"script", "style", "template", "noscript", "textarea", "select", "svg"})
 
@@ -77,6 +80,7 @@ class Outline:
         self._ends: list[int] = []
         self._place: dict[int, int] = {}
         self._by_sign: dict[str, _Sorted] = {}
+        self._by_value: dict[str, dict[str, list[int]]] = {}
         self._walk(soup, limits.html_depth)
 
     def find(self, selector: str, within: Element | None = None) -> list[Element]:
@@ -149,6 +153,7 @@ class Outline:
         self._ends.append(place + 1)
         self._place[id(element)] = place
         signs = {element.name, "*", *("." + name for name in classes_of(element))}
+        signs.update(f"[{name}]" for name in element.attrs)
         own_id = attribute(element, "id")
         if own_id:
             signs.add("#" + own_id)
@@ -181,11 +186,30 @@ class Outline:
                 done = self._ends[place]
 
     def _matching(self, compound: _Compound, begin: int, end: int) -> list[int]:
+        if compound.attributes and end - begin > FEW_ELEMENTS:
+            return self._with_value(compound, begin, end)
         signs = [f"#{compound.id}"] if compound.id else []
         signs += [f".{name}" for name in compound.classes] or [compound.name or "*"]
+        signs += [f"[{name}]" for name, _, _ in compound.attributes]
         known = [self._by_sign.get(sign, _Sorted()) for sign in signs]
         fewest = min(known, key=lambda places: len(places.places))
         return [place for place in fewest.within(begin, end) if compound.matches(self._elements[place])]
+
+    def _with_value(self, compound: _Compound, begin: int, end: int) -> list[int]:
+        """Return the places of what matches, each value of an attribute being looked at once."""
+        name, sign, wanted = compound.attributes[0]
+        held = (p for value, p in self._values(name).items() if _holds(value, sign, wanted))
+        places = (place for group in held for place in group if begin <= place < end)
+        return sorted(place for place in places if compound.matches(self._elements[place]))
+
+    def _values(self, name: str) -> dict[str, list[int]]:
+        """Return the places of the elements with an attribute, by its value."""
+        known = self._by_value.get(name)
+        if known is None:
+            known = self._by_value[name] = {}
+            for place in self._by_sign.get(f"[{name}]", _Sorted()).places:
+                known.setdefault(attribute(self._elements[place], name) or "", []).append(place)
+        return known
 
 
 def attribute(element: Element, name: str) -> str | None:

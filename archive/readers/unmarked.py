@@ -17,12 +17,14 @@ from ..records import Answer, Body, Question, text_id
 from .addresses import site_of
 from .asking import is_question
 from .dates import clock_for
-from .faq import lists_questions, pairs_in
+from .faq import Kind, kinds_in, lists_questions, pairs_in
 from .faq_answers import Pair
 from .finding import Outline, text_in
 from .html import base_address, looks_like_html, page_address, parse
+from .post_signs import TIMES
+from .post_texts import title_of
 from .posts import NOT_WRITTEN
-from .repeated import REMARKS, TIMES, layout_of
+from .repeated import REMARKS, layout_of
 from .schema_org import id_of_text
 from .things import inner_html
 from .threads import Thread
@@ -45,12 +47,13 @@ def read(page: Page, limits: Limits = LIMITS) -> Iterator[Found]:
     """Yield what an FAQ page or a thread of any engine holds; raise `PageRejected` for all other pages."""
     soup = parse(page, limits)
     outline = Outline(soup, limits)
-    pairs = pairs_in(outline)
+    kinds = kinds_in(outline)
+    pairs = pairs_in(outline, kinds)
     if pairs:
         outline.silence(NOT_WRITTEN)
         yield from _questions(pairs, soup, limits)
         return
-    yield _thread(page, soup, outline, limits)
+    yield _thread(page, soup, outline, kinds, limits)
 
 
 def _questions(pairs: list[Pair], soup: BeautifulSoup, limits: Limits) -> Iterator[Question]:
@@ -89,19 +92,22 @@ def _html_of(part: PageElement) -> str:
     return f"<{block}>{inner_html(part)}</{block}>"
 
 
-def _thread(page: Page, soup: BeautifulSoup, outline: Outline, limits: Limits) -> Question:
+def _thread(page: Page, soup: BeautifulSoup, outline: Outline, kinds: list[Kind], limits: Limits) -> Question:
     texts = (text_in(element, 60) for element in outline.find(TIMES)[:FEW_TIMES])
     layout = layout_of(outline, clock_for(texts, page.received, None))
     if layout is None:
-        raise PageRejected(f"not a Q&A page: {_what_else(outline)}")
+        raise PageRejected(f"not a Q&A page: {_what_else(outline, kinds)}")
+    head = outline.first("title")
+    if head is not None:
+        head.string = title_of(outline)  # without the name of the site
     question = Thread(page, soup, outline, layout, limits).read()
     if layout.name == REMARKS and not is_question(question.title):
         raise PageRejected("not a Q&A page: comments on a page whose title asks nothing")
     return question
 
 
-def _what_else(outline: Outline) -> str:
+def _what_else(outline: Outline, kinds: list[Kind]) -> str:
     """Return what a page is that holds no thread, where that is known."""
-    if lists_questions(outline):
+    if lists_questions(outline, kinds):
         return "a list of questions; save the questions' own pages"
     return "no questions with answers, and no posts with authors and times"
