@@ -304,6 +304,31 @@ def test_shape(text: str, expected: list[Json]) -> None:
     assert [told(one) for one in records(text)] == expected
 
 
+BROKEN = {
+    "comments": '{"@type": "Question", // so "they" say\n"name": "How?", /* and */ "text": "I ask."}',
+    "two commas": '[{"@type": "Question", "name": "How?",, "text": "I ask."},,]',
+    "no commas": '{"@type": "Question" "name": "How?" "suggestedAnswer": [] "text": "I ask."}',
+    "unknown escapes": r'{"@type": "Question", "name": "How?", "text": "I\' ask \d C:\\x \u12 \"."}',
+    "brackets that are not closed": '{"@graph": [{"@type": "Question", "name": "How?", "text": "I ask."},',
+    "brackets too many": '{"@type": "Question", "name": "How?", "text": "I ask."}}]',
+}
+
+
+@pytest.mark.parametrize("text", BROKEN.values(), ids=BROKEN)
+def test_broken_json_is_mended(text: str) -> None:
+    [question] = records(f'<html><script type="application/ld+json">{text}</script>')
+    assert question.title == "How?"
+    assert question.body is not None
+    assert question.body.text == ("I' ask \\d C:\\x \\u12 \"." if "C:" in text else "I ask.")
+
+
+def test_an_answer_tells_what_it_is_in_by_its_place() -> None:
+    """Some leave out the type of a question, or write the text of an answer where its name belongs."""
+    untyped = {"name": "How?", "acceptedAnswer": {"@type": "Answer", "name": "So."}}
+    [question] = records(in_scripts({"@type": "FAQPage", "mainEntity": [untyped]}))
+    assert [answer.body.text for answer in question.answers] == ["So."]
+
+
 REJECTED = {
     "no data": ("<html><body><p>How do I do it?</p>", "no schema.org question with a text or an answer"),
     "another thing": (

@@ -176,10 +176,15 @@ class _Teller:
 
         The mere name of a question, or its text in a list of questions, leads to it and is not it.
         """
-        if not thing.types & QUESTIONS or thing.role in PARTS:
+        answered = not thing.types and any(name in thing.properties for name in ANSWERS)
+        if not (thing.types & QUESTIONS or answered) or thing.role in PARTS:
             return
         question = self._question(thing)
-        if thing.types <= THREADS and not asks(question.title, question.body.text if question.body else ""):
+        if (
+            thing.types
+            and thing.types <= THREADS
+            and not asks(question.title, question.body.text if question.body else "")
+        ):
             return
         shown = question.answers or (thing.role not in POINTERS and self._text_of(thing))
         if question.title and shown:
@@ -262,6 +267,8 @@ class _Teller:
 
     def _new_comment(self, thing: Thing) -> Comment:
         text = self._text_of(thing) or self._text_around(thing)
+        if not text.text and "Answer" in thing.types:  # some write it where its name belongs
+            text = next((self._body(value) for value in _few(thing, *TITLES)), text)
         return Comment(
             id=part_id(self._address(thing)) or text_id(text.text),
             body=text,
