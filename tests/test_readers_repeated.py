@@ -109,6 +109,19 @@ def test_the_accepted_answer() -> None:
     assert [answer.accepted for answer in read(html).answers] == [True, False, False]
 
 
+def test_tags_and_comments() -> None:
+    """Tags stand in the question's block; what is called a comment in a block is no answer."""
+    tags = "<div class=tags><a href=/t/1>Kettle</a> <a href=/t/2>tea</a></div></div><h2>"
+    asked = ASKED.replace("</div><h2>", tags)
+    remark = "<div class=comment><b class=author>ida</b> <p class=comment-text>Good {n}.</p></div></div>"
+    margin = "<aside class=tags><a href=/t/3>pots</a></aside>"
+    question = read(thread(ANSWER.removesuffix("</div>") + remark, TEXTS[1:], margin + asked))
+    assert [tag.name for tag in question.tags] == ["kettle", "tea"]
+    assert [a.body.text for a in question.answers] == TEXTS[1:]
+    said = [[comment.body.text for comment in answer.comments] for answer in question.answers]
+    assert said == [["Good 1."], ["Good 2."], ["Good 3."]]
+
+
 @pytest.mark.parametrize(
     ("title", "heading"),
     [

@@ -61,6 +61,12 @@ FEW_ASKING = 50
 
 LEADING = "h1 a[href], h2 a[href], h3 a[href], h4 a[href], a[class*=title]"
 
+TAGS = ("a[rel=tag]", ".post-tag", ".tags a", ".tag-list a", ".taglist a")
+"""What names a tag where it stands in a post: lists in the margin look the same."""
+
+COMMENT = ".comment, .post-comment, .comment-item"
+COMMENT_TEXT = ".comment-copy, .comment-text, .comment-body, .comment-content, .comment__text, p"
+
 OUTSIDE = 2.0
 """How many times the text of the first post all paragraphs outside of posts may have; rules of a forum do."""
 
@@ -128,7 +134,7 @@ class _Page:
         """Return the table with the block of the question in it."""
         selector = _selector_of(self._outline, question) or ""
         body = body_in(self._outline, self._signs, [question]) or ""
-        return replace(layout, name=TALK, question=selector, question_body=body)
+        return replace(layout, name=TALK, question=selector, question_body=body, tags=_tags_in(selector))
 
     def _question_before(self, blocks: list[Element]) -> Element | None:
         """Return the block before the others that is called a question, with an author, a time and a text."""
@@ -191,7 +197,14 @@ def _layout(selector: str, body: str, times: list[str]) -> Layout:
         score="[itemprop=upvoteCount], [class*=vote-count], [class*=votecount], [class*=score]",
         accepted="[itemprop=acceptedAnswer], [class*=accepted-answer], [class*=best-answer]",
         asks=_ANSWER.search(selector) is not None,
+        tags=_tags_in(selector),
+        comment="" if _TALK.search(selector) is None else COMMENT,
+        comment_body=COMMENT_TEXT,
     )
+
+
+def _tags_in(selector: str) -> str:
+    return ", ".join(f"{selector} {tag}" for tag in TAGS)
 
 
 def _selector_of(outline: Outline, element: Element) -> str | None:
