@@ -33,6 +33,7 @@ WAYS: dict[str, str] = {
     "headings in wrappers": "<div class=t><div><div><h3>{q}</h3></div></div></div><div><p>{a}</p></div>",
     "sections of headings": "<section><div class=head><h3>{q}</h3></div><p>{a}</p></section>",
     "headings with bare text": '<h3><a name="q{n}">{q}</a></h3>\n{a}\n<p>\nMore.<hr>',
+    "templates with much white space": "<h3>\n{q}" + " " * 40 + "</h3>" + "\n" * 40 + "<p>\n{a}\n</p>",
     "columns": "<div class=col><div><h4>{q}</h4><p>{a}</p></div></div>",
     "bold lines": "<p><b>{q}</b></p><p>{a}</p><p>Ask us for <b>more</b>.</p>",
     "bold beginnings": "<p><strong>{q}</strong><br>{a}</p>",

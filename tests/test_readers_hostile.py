@@ -110,7 +110,7 @@ COSTLY: dict[str, tuple[Callable[[], str | bytes], int | str]] = {
     "JSON in open comments": (lambda: script("QAPage" + "/*" * MEBI), "no JSON"),
     "JSON in open strings": (lambda: script('QAPage"' + "\\" * (2 * MEBI + 1)), "no JSON"),
     "JSON with blanks": (lambda: script("QAPage" + ("//" + " " * 2_000) * 1_000), "no JSON"),
-    "broken scripts": (lambda: script('{"@type":"QAPage",,</script>') * 9_000, "no JSON"),
+    "broken scripts": (lambda: script('{"@type":"QAPage",?</script>') * 9_000, "no JSON"),
     "one author of all": (
         lambda: graph(
             f'{{"@id":"#p","@type":"Person","name":[{EMPTY_STRINGS}]}}',

@@ -39,7 +39,7 @@ def is_question(name: str) -> bool:
 
 def has_mark(text: str) -> bool:
     """Tell whether a text ends in a question mark, but for signs and white space behind it."""
-    return _ENDS_ASKING.search(text[-20:]) is not None
+    return _ENDS_ASKING.search(text.rstrip()[-20:]) is not None
 
 
 def ends_asking(name: str) -> bool:
