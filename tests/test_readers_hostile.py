@@ -102,7 +102,7 @@ COSTLY: dict[str, tuple[Callable[[], str | bytes], int | str]] = {
     "100,000 questions": (lambda: graph(questions(100_000, '"url":""')), "more than [0-9,]+ values"),
     "30,000 questions": (lambda: graph(questions(30_000, '"url":""')), "30,000 questions"),
     "many answers": (lambda: script(QUESTION % json.dumps(["So."] * 90_000)), 1),
-    "JSON 100,000 deep": (lambda: script("[" * 100_000), "nested more than 64 deep"),
+    "JSON 100,000 deep": (lambda: script('"QAPage"' + "[" * 100_000), "nested more than 64 deep"),
     "a file of JSON 100,000 deep": (
         lambda: '{"@type":"Question","a":' + "[" * 100_000,
         "nested more than 64",
@@ -111,7 +111,7 @@ COSTLY: dict[str, tuple[Callable[[], str | bytes], int | str]] = {
     "JSON in open comments": (lambda: script("QAPage" + "/*" * MEBI), "no JSON"),
     "JSON in open strings": (lambda: script('QAPage"' + "\\" * (2 * MEBI + 1)), "no JSON"),
     "JSON with blanks": (lambda: script("QAPage" + ("//" + " " * 2_000) * 1_000), "no JSON"),
-    "broken scripts": (lambda: script('{"@type":"QAPage",,</script>') * 9_000, "no JSON"),
+    "broken scripts": (lambda: script('{"@type":"QAPage",?</script>') * 9_000, "no JSON"),
     "one author of all": (
         lambda: graph(
             f'{{"@id":"#p","@type":"Person","name":[{EMPTY_STRINGS}]}}',
@@ -221,6 +221,35 @@ COSTLY: dict[str, tuple[Callable[[], str | bytes], int | str]] = {
         lambda: "<html>" + "<p class=tag-cell><a class=post-tag>t</a>So.</p>" * 24_000,
         "not a Q&A page",
     ),
+    "paragraphs that all ask": (
+        lambda: "<html><title>FAQ</title>" + "<p>What is this thing?<p>So." * 49_000,
+        "not a Q&A page",
+    ),
+    "questions inside questions without end": (
+        lambda: "<html><title>FAQ</title>" + ("<div class=faq>What is it?" * 500 + "</div>" * 500) * 98,
+        "not a Q&A page",
+    ),
+    "an index of 24,000 questions": (
+        lambda: (
+            "<html><title>FAQ</title>"
+            + "".join(f"<a href='#q{n}'>What is {n}?</a>" for n in range(24_000))
+            + "".join(f"<h2 id=q{n}>What is {n}?</h2>" for n in range(24_000))
+        ),
+        "not a Q&A page",
+    ),
+    "40,000 blocks that could be the question": (
+        lambda: (
+            "<html><title>How?</title>"
+            + "<div class=question>x</div>" * 40_000
+            + "<div class=answer><a class=author>U</a><time>May 5, 2020</time>"
+            "<p class=t>So it is, I think.</p></div>" * 99
+        ),
+        1,
+    ),
+    "20,000 lists": (
+        lambda: "<html><title>How?</title>" + "".join(f"<ul id=u{n}><li>a<li>b</ul>" for n in range(20_000)),
+        "not a Q&A page",
+    ),
     "white space": (lambda: " " * (20 * MEBI), "no reader knows its form|empty page"),
     "comments": (lambda: "<html>" + "<!--" * 90_000, "not a Q&A page"),
     "less than": (lambda: "<" * (10 * MEBI), "no reader knows its form"),
@@ -228,7 +257,6 @@ COSTLY: dict[str, tuple[Callable[[], str | bytes], int | str]] = {
 
 LONG = frozenset(
     {
-        "11,000 questions",
         "comments inside comments",
         "deep divs",
         "deep quotations",
@@ -239,6 +267,9 @@ LONG = frozenset(
         "an FAQ of 20,000 questions",
         "threads of many classes",
         "questions inside questions",
+        "questions inside questions without end",
+        "an index of 24,000 questions",
+        "20,000 lists",
         "texts inside texts",
     }
 )

@@ -18,7 +18,7 @@ from askive.archive.limits import Limits
 from askive.archive.page import Page, Problem
 from askive.archive.readers import read_page
 from askive.archive.readers.addresses import part_id, question_id, site_of
-from askive.archive.readers.schema_org import read, sniff
+from askive.archive.readers.schema_org import UNMARKED, read, sniff
 from askive.archive.readers.things import address, body_of_string, count, line, local_name, moment
 from askive.archive.records import Answer, Body, Comment, Question, Tag, printable, text_id
 from hypothesis import given
@@ -304,6 +304,31 @@ def test_shape(text: str, expected: list[Json]) -> None:
     assert [told(one) for one in records(text)] == expected
 
 
+BROKEN = {
+    "comments": '{"@type": "Question", // so "they" say\n"name": "How?", /* and */ "text": "I ask."}',
+    "two commas": '[{"@type": "Question", "name": "How?",, "text": "I ask."},,]',
+    "no commas": '{"@type": "Question" "name": "How?" "suggestedAnswer": [] "text": "I ask."}',
+    "unknown escapes": r'{"@type": "Question", "name": "How?", "text": "I\' ask \d C:\\x \u12 \"."}',
+    "brackets that are not closed": '{"@graph": [{"@type": "Question", "name": "How?", "text": "I ask."},',
+    "brackets too many": '{"@type": "Question", "name": "How?", "text": "I ask."}}]',
+}
+
+
+@pytest.mark.parametrize("text", BROKEN.values(), ids=BROKEN)
+def test_broken_json_is_mended(text: str) -> None:
+    [question] = records(f'<html><script type="application/ld+json">{text}</script>')
+    assert question.title == "How?"
+    assert question.body is not None
+    assert question.body.text == ("I' ask \\d C:\\x \\u12 \"." if "C:" in text else "I ask.")
+
+
+def test_an_answer_tells_what_it_is_in_by_its_place() -> None:
+    """Some leave out the type of a question, or write the text of an answer where its name belongs."""
+    untyped = {"name": "How?", "acceptedAnswer": {"@type": "Answer", "name": "So."}}
+    [question] = records(in_scripts({"@type": "FAQPage", "mainEntity": [untyped]}))
+    assert [answer.body.text for answer in question.answers] == ["So."]
+
+
 REJECTED = {
     "no data": ("<html><body><p>How do I do it?</p>", "no schema.org question with a text or an answer"),
     "another thing": (
@@ -335,7 +360,7 @@ REJECTED = {
 @pytest.mark.parametrize(("text", "reason"), REJECTED.values(), ids=REJECTED)
 def test_rejected(text: str, reason: str) -> None:
     with pytest.raises(PageRejected, match=reason) as rejection:
-        read_page(page(text))
+        list(read(page(text)))
     assert printable(rejection.value.reason) == rejection.value.reason
 
 
@@ -808,8 +833,8 @@ SNIFFED = {
     "microdata": (MICRODATA, 0.7),
     "microdata in capitals": (MICRODATA.replace("itemscope", "ITEMSCOPE"), 0.7),
     "RDFa": ('<div typeof="Question">', 0.7),
-    "HTML of another thing": ("<html><p>Question", 0.1),
-    "HTML with a script": ('<html><script type="application/ld+json">{}</script>', 0.1),
+    "HTML of another thing": ("<html><p>Question", UNMARKED),
+    "HTML with a script": ('<html><script type="application/ld+json">{}</script>', UNMARKED),
     "JSON-LD alone": (json.dumps({"@context": "https://schema.org", **question()}), 0.9),
     "JSON-LD of another thing": ('{"@type": "Person"}', 0.1),
     "JSON": ('{"a": "Question"}', 0.0),

@@ -1,191 +1,307 @@
 """Questions and their answers on an FAQ page that marks them in no way for machines, by its structure.
 
-Known are `details` with a `summary`, `dl` with `dt` and `dd`, and headings, bold lines or the buttons of an
-accordion with their answers behind them. Most of them must ask, and headings count only on a page that says
-that it is one of frequently asked questions: an article may ask in its headings too.
+What asks looks alike: elements of one name and the same classes, most of which end in a question mark. Behind
+each of them, before the next, stands its answer. That alone would take an article whose headings ask for an
+FAQ, so the page must say that it is one, or be made to open and close its answers, as FAQ pages are.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from bs4 import Tag as Element
+from bs4.element import NavigableString
 
-from .finding import Outline, attribute, text_in
+from .faq_answers import HEADINGS, MOST_PARTS, Pair, is_answered, opened
+from .faq_names import LARGEST_NAME, LONGEST_QUESTION, ends_asking, has_mark, is_question, name_of
+from .finding import Outline, attribute, classes_of, text_in
 
 FEWEST_STATED = 2
-"""Pairs that `details` or `dl` must have: two question marks in such are no accident."""
+"""Pairs that `details`, `dl`, or a page called an FAQ must have: two questions in such are no accident."""
 
 FEWEST_OPENED = 3
-"""Pairs that headings and accordions must have."""
+"""Pairs that all else must have."""
 
 ASKING_SHARE = 0.6
 """Share of the names that must ask. Of nine marked-up FAQ pages all but one have more than nine tenths."""
 
-LONGEST_QUESTION = 300
-"""Characters of a question; what is longer is a paragraph."""
+ASKING_SHARE_STATED = 0.25
+"""The share where a page called an FAQ opens and closes its answers: "Returns" is a question then, too."""
+
+LEADING_SHARE = 0.5
+"""Share of the names that lead elsewhere from which they are a list of questions."""
+
+MANY_INDEXED = 10
+"""Questions among the headings from which an index of them shows an FAQ by itself; articles ask up to 6."""
 
 MOST_PAIRS = 1_000
-"""Questions that one page opens: the longest real FAQ seen has 30."""
+"""Questions that one page opens: the longest real FAQ seen has 80."""
 
-MOST_PARTS = 200
-"""Elements that one answer is collected from."""
+MOST_KINDS = 60
+"""Kinds of elements that are looked at, those that ask most first. Real FAQ pages have up to 12."""
 
-_QUESTION_WORD = re.compile(
-    r"\W{0,4}(?:\d{1,3}[.):]\s*|q\s*\d{0,3}\s*[.:)]\s*)?(how|what|which|why|where|when|who|can|could|should|would|does|do|did"
-    r"|is|are|has|have|will|may|must|i\s|wie|was|warum|wo|wann|wer|kann|comment|pourquoi|puis-je|cómo|qué|come|como)\b",
-    re.IGNORECASE,
-)
-_NUMBERED = re.compile(r"\A(?:q(?:uestion)?\s*\d{0,3}\s*[.:)]\s*|\d{1,3}\s*[.):]\s+)", re.IGNORECASE)
+MOST_WRAPPERS = 6
+"""Elements around one another that may hold the same question: `div`, `h3`, `button`, `span`."""
+
 _SAYS_FAQ = re.compile(
-    r"\bfaqs?\b|frequently asked|common questions|questions (?:and|&|&amp;) answers|\bq ?& ?a\b"
-    r"|häufige fragen|häufig gestellte|foire aux questions|questions fréquentes|preguntas frecuentes"
-    r"|domande frequenti|perguntas frequentes|veelgestelde",
+    r"\bfaqs?\b|frequently[- ]asked|common questions"
+    r"|häufige fragen|häufig gestellte|foire aux questions|questions fréquentes"
+    r"|preguntas frecuentes|domande frequenti|perguntas frequentes|veelgestelde|vanliga frågor"
+    r"|najczęściej zadawane|часто задаваемые|よくある|常见问题|常見問題|자주 묻는",
     re.IGNORECASE,
 )
-# What opens an answer where the page says by its classes that it does.
-_CONTAINERS = (
-    "[class*=accordion]",
-    "[class*=Accordion]",
-    "[class*=faq]",
-    "[class*=FAQ]",
-    "[class*=Faq]",
-    "[id*=faq]",
+# What whole sites of questions are called as well, so that it must stand in a heading.
+_SAYS_QA = re.compile(
+    r"questions (?:and|&) answers|\bq ?& ?a\b(?! with\b|:)|fragen und antworten|questions et réponses",
+    re.IGNORECASE,
 )
-_NAMES = ("button", "h2", "h3", "h4", "h5", "h6", "a", "dt", "p", "div", "span", "strong")
-# And where it does not.
-_HEADINGS = ("h2", "h3", "h4", "h5, h6", "p > strong, p > b, div > strong")
-_ENDS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "footer", "nav", "aside"})
+_REMARK = re.compile(r"comment|reply|review|testimonial", re.IGNORECASE)
+_OPENS = re.compile(r"accordion|faq|toggle|collaps|expand|disclosure", re.IGNORECASE)
+_OPENING = (
+    "aria-expanded",
+    "aria-controls",
+    "data-toggle",
+    "data-bs-toggle",
+    "data-target",
+    "data-bs-target",
+)
+_INLINE = frozenset({"a", "b", "em", "font", "i", "span", "strong", "u", "label"})
+_BREAKS = frozenset({"br", "hr", "p", "div", "ul", "ol", "table", "pre", "blockquote", *HEADINGS})
+_NO_NAMES = "head *, script, option, textarea, nav *, footer *"
+_SEARCH = re.compile(r"\bsearch results\b|[-|] (?:\w+ )?search\Z|[-|] bing\Z|\bduckduckgo\Z", re.IGNORECASE)
+_CALLED = "h1, h2, h3, h4, [class*=title], [class*=heading], [class*=header]"
 
 
-class Pair(NamedTuple):
-    """A question and the elements of its answer."""
+class Kind(NamedTuple):
+    """Elements that look alike: their selector, and those of them that ask, in the order of the page."""
 
-    question: str
-    answer: tuple[Element, ...]
+    selector: str
+    has_class: bool
+    asking: list[Element]
 
 
-def pairs_in(outline: Outline) -> list[Pair]:
+class _Called(NamedTuple):
+    """Whether the page is called an FAQ or from which place on it is one, and what links in it lead to."""
+
+    wholly: bool
+    begin: int | None
+    anchors: frozenset[str]
+    indexed: frozenset[str]
+
+
+def pairs_in(outline: Outline, kinds: list[Kind]) -> list[Pair]:
     """Return the pairs of the page, of the kind that gives most; none where it is no FAQ page."""
-    stated = (list(_details(outline)), list(_definitions(outline)))
-    marked = [pairs for pairs in stated if _asks(pairs, FEWEST_STATED)]
-    accordion = list(_opened(outline, _innermost(outline, _in_containers(outline))))
-    marked += [accordion] if _asks(accordion, FEWEST_OPENED) else []
-    if marked or not _says_faq(outline):
-        return max(marked, key=len, default=[])
-    opened = (list(_opened(outline, outline.find(selector))) for selector in _HEADINGS)
-    asking = [pairs for pairs in opened if _asks(pairs, FEWEST_OPENED)]
-    return max(asking, key=len, default=[])
+    if _is_search(outline):  # what people also ask stands there in excerpts
+        return []
+    called = _called(outline)
+    best: list[Pair] = []
+    paragraphs: list[Pair] = []
+    for kind in kinds:
+        pairs = _pairs(outline, kind, called)
+        if kind.selector == "p":
+            paragraphs = pairs
+        elif len(pairs) > len(best):
+            best = pairs
+    return best or paragraphs
 
 
-def _details(outline: Outline) -> Iterator[Pair]:
-    for element in outline.find("details"):
-        summary = outline.first("summary", element)
-        if summary is not None and summary.parent is element:
-            answer = tuple(c for c in element.children if isinstance(c, Element) and c is not summary)
-            yield Pair(_name(summary), answer)
-
-
-def _definitions(outline: Outline) -> Iterator[Pair]:
-    for term in outline.find("dl dt"):
-        yield Pair(_name(term), tuple(_behind(term, frozenset({"dt"}))))
-
-
-def _in_containers(outline: Outline) -> Iterator[Element]:
-    """Yield what may ask in the containers, each once."""
-    outermost: Element | None = None
-    for container in outline.find(", ".join(_CONTAINERS)):
-        if outermost is None or not outline.is_in(container, outermost):
-            outermost = container
-            yield from outline.find(", ".join(_NAMES), container)
-
-
-def _innermost(outline: Outline, elements: Iterable[Element]) -> list[Element]:
-    """Return what asks, without what holds another that asks the same."""
-    found: list[Element] = []
-    for element in elements:
-        name = _name(element)
-        if not _ends_asking(name):
-            continue
-        if found and outline.is_in(element, found[-1]) and _name(found[-1]) == name:
-            found.pop()
-        found.append(element)
-        if len(found) == MOST_PAIRS:
-            break
-    return found
-
-
-def _opened(outline: Outline, elements: list[Element]) -> Iterator[Pair]:
-    """Yield what asks with what stands behind it, up to the next that does."""
-    openers = [element for element in elements[:MOST_PAIRS] if _ends_asking(_name(element))]
-    for place, opener in enumerate(openers):
-        panel = _panel(outline, opener)
-        after = openers[place + 1] if place + 1 < len(openers) else None
-        behind = _behind(_top(opener), _ENDS)
-        answer = (panel,) if panel is not None else tuple(_before(outline, behind, after))
-        yield Pair(_name(opener), answer)
-
-
-def _before(outline: Outline, parts: Iterator[Element], end: Element | None) -> Iterator[Element]:
-    """Yield the parts before the one that `end` stands in."""
-    for part in parts:
-        if end is not None and outline.is_in(end, part):
-            return
-        yield part
-
-
-def _panel(outline: Outline, opener: Element) -> Element | None:
-    """Return the element that a button says it opens."""
-    name = attribute(opener, "aria-controls") or (attribute(opener, "data-target") or "").removeprefix("#")
-    return outline.with_id(name) if name else None
-
-
-def _top(opener: Element) -> Element:
-    """Return the outermost element that holds nothing but the question."""
-    name, top = _name(opener), opener
-    while top.parent is not None and top.parent.name not in ("body", "html", "[document]"):
-        if text_in(top.parent, LONGEST_QUESTION * 2) != name:
-            break
-        top = top.parent
-    return top
-
-
-def _behind(element: Element, ends: frozenset[str]) -> Iterator[Element]:
-    for n, sibling in enumerate(element.next_siblings):
-        if n == MOST_PARTS or (isinstance(sibling, Element) and sibling.name in ends):
-            return
-        if isinstance(sibling, Element):
-            yield sibling
-
-
-def _asks(pairs: list[Pair], fewest: int) -> bool:
-    answered = [pair for pair in pairs if any(text_in(part, 40) for part in pair.answer)]
-    asking = [pair for pair in answered if _is_question(pair.question)]
-    return len(asking) >= max(fewest, ASKING_SHARE * len(pairs))
-
-
-def _is_question(name: str) -> bool:
-    return _ends_asking(name) or (
-        5 < len(name) <= LONGEST_QUESTION and _QUESTION_WORD.match(name) is not None
+def lists_questions(outline: Outline, kinds: list[Kind]) -> bool:
+    """Tell whether the page lists questions that are answered elsewhere."""
+    anchors = _anchors(outline)
+    return any(
+        len(kind.asking) >= FEWEST_OPENED and _lead_elsewhere(outline, kind.asking, anchors) for kind in kinds
     )
 
 
-def _ends_asking(name: str) -> bool:
-    return 5 < len(name) <= LONGEST_QUESTION and name.endswith(("?", "？", "?»", "?”"))
+def kinds_in(outline: Outline) -> list[Kind]:
+    """Return the kinds of elements that ask, those that ask most first."""
+    kinds: dict[str, Kind] = {}
+    silent = {id(element) for element in outline.find(_NO_NAMES)}
+    for element in outline.find("*"):
+        if not _asks_itself(element) or id(element) in silent or _is_remark(element):
+            continue
+        for wrapper in _wrappers(outline, element):
+            for selector, has_class in _selectors(wrapper):
+                kind = kinds.setdefault(selector, Kind(selector, has_class, []))
+                if not kind.asking or kind.asking[-1] is not wrapper:
+                    kind.asking.append(wrapper)
+    return sorted(kinds.values(), key=lambda kind: -len(kind.asking))[:MOST_KINDS]
 
 
-def _name(element: Element) -> str:
-    return _NUMBERED.sub("", text_in(element, LONGEST_QUESTION + 1)).strip()
+def _asks_itself(element: Element) -> bool:
+    return any(type(part) is NavigableString and has_mark(part) for part in element.contents)
 
 
-def _says_faq(outline: Outline) -> bool:
-    return any(_SAYS_FAQ.search(text) for text in _headings(outline))
+def _is_remark(element: Element) -> bool:
+    """Tell whether something stands in a comment or a review, where people ask each other."""
+    around = (element, *islice(element.parents, MOST_WRAPPERS))
+    return any(_REMARK.search(" ".join(classes_of(wrapper))) for wrapper in around)
 
 
-def _headings(outline: Outline) -> Iterable[str]:
-    for selector in ("title", "h1", "h2"):
-        yield from (text_in(element, 200) for element in outline.find(selector)[:10])
-    for link in outline.find("link[rel=canonical]")[:1]:
-        yield re.sub(r"[-_/]", " ", attribute(link, "href") or "")
+def _wrappers(outline: Outline, element: Element) -> Iterator[Element]:
+    """Yield the elements that hold a question and hardly more, from the inside out."""
+    wrapper: Element | None = element
+    for _ in range(MOST_WRAPPERS):
+        if wrapper is None or outline.size(wrapper) > LARGEST_NAME or not ends_asking(name_of(wrapper)):
+            return
+        yield wrapper
+        wrapper = wrapper.parent
+
+
+def _selectors(element: Element) -> Iterator[tuple[str, bool]]:
+    classes = [name for name in classes_of(element) if re.fullmatch(r"[\w-]+", name)]
+    if classes:
+        yield element.name + "".join(f".{name}" for name in classes), True
+    if not classes or element.name in (*HEADINGS, "summary", "dt"):
+        yield element.name, element.name in (*HEADINGS, "summary", "dt")
+
+
+def _pairs(outline: Outline, kind: Kind, called: _Called) -> list[Pair]:
+    """Return the pairs that elements of one kind open; none where they are no questions with answers."""
+    is_stated = kind.selector.partition(".")[0] in ("summary", "dt")
+    opens = is_stated or any(_opens(element) for element in kind.asking[:FEWEST_OPENED])
+    begin = 0 if opens or _is_indexed(kind, called) else called.begin
+    if begin is None or (kind.selector == "p" and not called.wholly):
+        return []
+    asking = [element for element in kind.asking if outline.place(element) >= begin]
+    fewest = FEWEST_STATED if is_stated or called.wholly else FEWEST_OPENED
+    if len(asking) < fewest or _lead_elsewhere(outline, asking, called.anchors):
+        return []
+    if kind.selector == "p":
+        return _asking_enough(list(opened(outline, asking[:MOST_PAIRS])), fewest, ASKING_SHARE)
+    members = _members(outline, kind, asking)
+    if called.wholly and not opens:
+        indexed = [element for element in members if name_of(element) in called.indexed]
+        opens, members = (True, indexed) if len(indexed) >= ASKING_SHARE * len(members) else (opens, members)
+    share = ASKING_SHARE_STATED if called.wholly and opens else ASKING_SHARE
+    pairs = _asking_enough(list(opened(outline, members)), fewest, share)
+    return pairs if opens else [pair for pair in pairs if is_question(pair.question)]
+
+
+def _is_indexed(kind: Kind, called: _Called) -> bool:
+    return sum(name_of(element) in called.indexed for element in kind.asking) >= MANY_INDEXED
+
+
+def _members(outline: Outline, kind: Kind, asking: list[Element]) -> list[Element]:
+    """Return all elements of a kind beside those that ask, each that may be a name."""
+    home = _home(outline, asking[0], asking[-1])
+    silent = {id(element) for element in outline.find(_NO_NAMES)}
+    begin = all(_begins(element) for element in asking)
+    members: list[Element] = []
+    for element in outline.find(kind.selector, home):
+        if id(element) in silent or (members and outline.is_in(element, members[-1])):
+            continue
+        if not kind.has_class and (classes_of(element) or (begin and not _begins(element))):
+            continue
+        if _may_ask(outline, element):
+            members.append(element)
+        if len(members) == MOST_PAIRS:
+            break
+    return members
+
+
+def _begins(element: Element) -> bool:
+    """Tell whether an element is the first in its parent, as questions are in tables."""
+    return not any(isinstance(before, Element) for before in islice(element.previous_siblings, MOST_PARTS))
+
+
+def _may_ask(outline: Outline, element: Element) -> bool:
+    if outline.size(element) > LARGEST_NAME or not _leads(element):
+        return False
+    name = name_of(element)
+    return len(name) <= LONGEST_QUESTION and any(sign.isalpha() for sign in name)
+
+
+def _home(outline: Outline, first: Element, last: Element) -> Element | None:
+    """Return the innermost element that holds both."""
+    home: Element | None = first
+    while home is not None and not outline.is_in(last, home):
+        home = home.parent
+    return home
+
+
+def _leads(element: Element) -> bool:
+    """Tell whether words in bold begin a line, but for its number."""
+    if element.name not in _INLINE:
+        return True
+    for before in islice(element.previous_siblings, MOST_PARTS):
+        if isinstance(before, Element) and before.name in _BREAKS:
+            return True
+        text = text_in(before, 20) if isinstance(before, Element) else str(before)
+        if type(before) in (NavigableString, Element) and re.search(r"[^\W\d_]{2}", text):
+            return False
+    return True
+
+
+def _opens(element: Element) -> bool:
+    """Tell whether something is made to be opened: it says so, or what it stands in."""
+    for wrapper in (element, *islice(element.parents, MOST_WRAPPERS)):
+        if any(wrapper.has_attr(name) for name in _OPENING):
+            return True
+        if wrapper.name != "body" and _OPENS.search(
+            " ".join([*classes_of(wrapper), attribute(wrapper, "id") or ""])
+        ):
+            return True
+    return False
+
+
+def _lead_elsewhere(outline: Outline, asking: list[Element], anchors: frozenset[str]) -> bool:
+    leading = sum(_leads_elsewhere(outline, element, anchors) for element in asking)
+    return leading > LEADING_SHARE * len(asking)
+
+
+def _leads_elsewhere(outline: Outline, element: Element, anchors: frozenset[str]) -> bool:
+    """Tell whether a name is a link to another page."""
+    name = name_of(element)
+    around = element.parent if element.parent is not None and element.parent.name == "a" else element
+    for link in (around, *outline.find("a[href]", element)):
+        target = (attribute(link, "href") or "").strip() if link.name == "a" else ""
+        page, _, fragment = target.partition("#")
+        leads = page != "" and fragment not in anchors and not page.lower().startswith("javascript:")
+        if leads and name_of(link) == name:
+            return not any(link.has_attr(opening) for opening in _OPENING)
+    return False
+
+
+def _asking_enough(pairs: list[Pair], fewest: int, share: float) -> list[Pair]:
+    """Return the pairs where enough of the names ask, different things, and are answered; else none."""
+    answered = {pair.question for pair in pairs if is_answered(pair)}
+    asking = [name for name in answered if is_question(name)]
+    return pairs if len(asking) >= max(fewest, share * len(pairs)) else []
+
+
+def _called(outline: Outline) -> _Called:
+    anchors = _anchors(outline)
+    links = (link for link in outline.find("a[href]") if _fragment(link) in anchors)
+    index = frozenset(
+        name_of(link) for link in islice(links, MOST_PAIRS) if outline.size(link) <= LARGEST_NAME
+    )
+    titles = [text_in(element, 200) for element in outline.find("title, h1")[:10]]
+    for link in outline.find("link[rel=canonical], link[rel=up], link[rel=home], link[rel=start]")[:4]:
+        titles += [re.sub(r"[-_/]", " ", attribute(link, "href") or ""), attribute(link, "title") or ""]
+    if any(map(_SAYS_FAQ.search, titles)):
+        return _Called(True, 0, anchors, index)
+    for element in outline.find(_CALLED):
+        name = text_in(element, 80) if outline.size(element) <= LARGEST_NAME else ""
+        if _SAYS_FAQ.search(name) or _SAYS_QA.search(name):
+            return _Called(False, outline.place(element), anchors, index)
+    return _Called(False, None, anchors, index)
+
+
+def _is_search(outline: Outline) -> bool:
+    return any(_SEARCH.search(text_in(element, 200)) for element in outline.find("title")[:1])
+
+
+def _anchors(outline: Outline) -> frozenset[str]:
+    """Return the names of places in the page that links can lead to."""
+    names = (
+        attribute(element, "id") or attribute(element, "name") for element in outline.find("[id], a[name]")
+    )
+    return frozenset(name for name in names if name)
+
+
+def _fragment(link: Element) -> str:
+    return (attribute(link, "href") or "").partition("#")[2]

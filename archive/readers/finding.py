@@ -37,6 +37,9 @@ _CONDITION = re.compile(
 _COMMA = re.compile(r",(?![^\[]*\])")
 _COMBINATOR = re.compile(r"\s*(>)\s*|\s+(?![^\[]*\])")
 
+FEW_ELEMENTS = 500
+"""Elements up to which they are looked at one by one, and not by the values of an attribute of the page."""
+
 # What is never read as text: code of the page, and what a reader has marked as no part of a text.
 _SILENT = frozenset({"script", "style", "template", "noscript", "textarea", "select", "svg"})
 # What begins a line of its own, and ends it.
@@ -83,6 +86,7 @@ class Outline:
         self._ends: list[int] = []
         self._place: dict[int, int] = {}
         self._by_sign: defaultdict[str, list[int]] = defaultdict(list)
+        self._by_value: dict[str, dict[str, list[int]]] = {}
         self._walk(soup, limits.html_depth)
 
     def find(self, selector: str, within: Element | None = None) -> list[Element]:
@@ -203,7 +207,25 @@ class Outline:
         if fewest is None:
             return list(range(begin, end))
         among = fewest[bisect_left(fewest, begin) : bisect_left(fewest, end)]
+        if compound.attributes and len(among) > FEW_ELEMENTS:
+            return self._with_value(compound, begin, end)
         return [place for place in among if compound.matches(self._elements[place])]
+
+    def _with_value(self, compound: _Compound, begin: int, end: int) -> list[int]:
+        """Return the places of what matches, each value of an attribute being looked at once."""
+        name, sign, wanted = compound.attributes[0]
+        held = (p for value, p in self._values(name).items() if _holds(value, sign, wanted))
+        places = (place for group in held for place in group if begin <= place < end)
+        return sorted(place for place in places if compound.matches(self._elements[place]))
+
+    def _values(self, name: str) -> dict[str, list[int]]:
+        """Return the places of the elements with an attribute, by its value."""
+        known = self._by_value.get(name)
+        if known is None:
+            known = self._by_value[name] = {}
+            for place in self._by_sign.get(f"[{name}", []):
+                known.setdefault(attribute(self._elements[place], name) or "", []).append(place)
+        return known
 
 
 def told_by(value: Value, find: Callable[[str], Iterable[Element]]) -> Iterator[Element | str]:

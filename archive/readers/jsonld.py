@@ -2,8 +2,8 @@
 
 Understood is what pages use: nested objects, `@graph`, `@id` references, `@value`, `@list`, `@set`, names
 with a prefix or a full address. Contexts are not fetched. The JSON may be broken in the ways it is in
-practice: raw line ends in strings, comments or CDATA around it, a comma too many, several values one after
-another, everything escaped for HTML.
+practice: raw line ends and unknown escapes in strings, comments or CDATA around it, a comma too many or too
+few, brackets too many or not closed, several values one after another, everything escaped for HTML.
 """
 
 from __future__ import annotations
@@ -31,11 +31,16 @@ _NO_JSON = re.compile(
     | (?://\s*)?<!\[CDATA\[ | (?://\s*)?\]\]>
     | (?://\s*)?<!-- | (?://\s*)?-->
     | \ufeff                    # a byte order mark, of a file put into the page
-    | ,(?=\s*[\]}}])            # a comma with nothing behind it
+    | //[^\n]*                  # comments to the end of a line
+    | ,(?=\s*[\]}},])           # a comma with nothing behind it
     | ;(?=\s*\Z)""",
     re.DOTALL | re.VERBOSE,
 )
 
+# A backslash in a string that is none of JSON's, as before an apostrophe or in a path.
+_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|[\"\\/bfnrt])|\\(')?")
+# What ends a value, and whether another begins right behind it.
+_VALUE_END = re.compile(rf"({_STRING}+|[\]}}])((?=\s*[\[{{\"]))?", re.DOTALL)
 
 # Properties whose value may be the bare `@id` of a thing elsewhere in the page.
 _REFERRING = frozenset(
@@ -98,29 +103,58 @@ def _parsed(text: str, room: int, limits: Limits) -> tuple[list[Json], int]:
 
 
 def _mendings(text: str) -> Iterator[str]:
-    """Yield the script as it is, then without what is no JSON, then with its HTML entities resolved."""
+    """Yield the script as it is, then without what is no JSON, then with what it lacks.
+
+    HTML entities are resolved where all of it is escaped.
+    """
     yield text
-    yield _NO_JSON.sub(_only_strings, text)
+    plain = _NO_JSON.sub(_only_strings, text)
+    yield plain
     if "&quot;" in text:
         yield _NO_JSON.sub(_only_strings, entities.unescape(text))
+    yield _closed(_VALUE_END.sub(_with_comma, plain))
+
+
+def _with_comma(match: re.Match[str]) -> str:
+    return match[1] if match[2] is None else f"{match[1]},"
+
+
+def _closed(text: str) -> str:
+    """Return the text with the brackets closed that are open at its end."""
+    signs = (match[0] for match in _STRUCTURE.finditer(text))
+    still_open: list[str] = []
+    for sign in signs:
+        if sign in ("[", "{"):
+            still_open.append("]" if sign == "[" else "}")
+        elif still_open and sign == still_open[-1]:
+            still_open.pop()
+    return text.rstrip().rstrip(",") + "".join(reversed(still_open))
 
 
 def _only_strings(match: re.Match[str]) -> str:
-    return match[1] or ""
+    return _ESCAPE.sub(_known_escape, match[1]) if match[1] else ""
+
+
+def _known_escape(match: re.Match[str]) -> str:
+    """Return an escape as it is, an apostrophe without its backslash, and any other backslash as a sign."""
+    return match[0] if match[1] else match[2] or "\\\\"
 
 
 def _values(text: str) -> Iterator[Json]:
-    """Yield the values that stand one after another, as in scripts put together by plugins."""
+    """Yield the values that stand one after another, as in scripts put together by plugins.
+
+    A bracket too many between them, or behind them, closes nothing.
+    """
     decoder = json.JSONDecoder(strict=False, parse_float=str, parse_int=str, parse_constant=str)
     position = _next_value(text, 0)
     while position < len(text):
         value, position = decoder.raw_decode(text, position)
         yield value
-        position = _next_value(text, position)
+        position = _next_value(text, position, ",]}")
 
 
-def _next_value(text: str, position: int) -> int:
-    while position < len(text) and (text[position].isspace() or text[position] == ","):
+def _next_value(text: str, position: int, between: str = ",") -> int:
+    while position < len(text) and (text[position].isspace() or text[position] in between):
         position += 1
     return position
 

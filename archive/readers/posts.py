@@ -50,13 +50,15 @@ RECORD_LENGTH = 500
 """Characters that a post counts as beside its text: what it takes in memory without any."""
 
 # Parts of texts that any engine may show and that nobody wrote: rendered formulas whose source stands beside
-# them, line numbers, what is read to the blind only, controls, and what is hidden.
-NO_TEXT = (
+# them, line numbers, what is read to the blind only, and controls.
+NOT_WRITTEN = (
     ".MathJax, .MathJax_Preview, .MathJax_Display, .MathJax_SVG, mjx-container, .katex-html, "
     ".katex-mathml mrow, "
     ".gutter, .line-numbers-rows, .linenos, .sr-only, .visually-hidden, .screen-reader-text, .u-srOnly,"
-    "[hidden], [aria-hidden=true], form, input, nav"
+    "form, input"
 )
+NO_TEXT = NOT_WRITTEN + ", [hidden], [aria-hidden=true], nav"
+"""The same with what is hidden: an FAQ hides its answers until they are asked for."""
 _FORMULA = "script[type^='math/tex'], annotation[encoding='application/x-tex']"
 _MATHML = frozenset({"math", "semantics"})
 _PICTURE = "img"

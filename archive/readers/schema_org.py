@@ -39,6 +39,9 @@ RECORD_LENGTH = 500
 FEW_VALUES = 20
 """Values of a property that are looked at where one is wanted: what is told often must not multiply them."""
 
+UNMARKED = 0.04
+"""How sure it is of HTML without its marks: less than `unmarked.py`, which knows what such a page is."""
+
 P = TypeVar("P", Question, Answer, Comment)
 
 PAGES = frozenset({"QAPage", "FAQPage", "WebPage"})
@@ -74,7 +77,7 @@ def sniff(page: Page) -> float:
         return 0.9 if _OF_QUESTIONS.search(plain) else 0.1
     if not looks_like_html(page):
         return 0.0
-    return 0.7 if _MARKED_UP.search(plain) and _OF_QUESTIONS.search(plain) else 0.1
+    return 0.7 if _MARKED_UP.search(plain) and _OF_QUESTIONS.search(plain) else UNMARKED
 
 
 def read(page: Page, limits: Limits = LIMITS) -> Iterator[Found]:
@@ -173,10 +176,15 @@ class _Teller:
 
         The mere name of a question, or its text in a list of questions, leads to it and is not it.
         """
-        if not thing.types & QUESTIONS or thing.role in PARTS:
+        answered = not thing.types and any(name in thing.properties for name in ANSWERS)
+        if not (thing.types & QUESTIONS or answered) or thing.role in PARTS:
             return
         question = self._question(thing)
-        if thing.types <= THREADS and not asks(question.title, question.body.text if question.body else ""):
+        if (
+            thing.types
+            and thing.types <= THREADS
+            and not asks(question.title, question.body.text if question.body else "")
+        ):
             return
         shown = question.answers or (thing.role not in POINTERS and self._text_of(thing))
         if question.title and shown:
@@ -259,6 +267,8 @@ class _Teller:
 
     def _new_comment(self, thing: Thing) -> Comment:
         text = self._text_of(thing) or self._text_around(thing)
+        if not text.text and "Answer" in thing.types:  # some write it where its name belongs
+            text = next((self._body(value) for value in _few(thing, *TITLES)), text)
         return Comment(
             id=part_id(self._address(thing)) or text_id(text.text),
             body=text,

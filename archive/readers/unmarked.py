@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import html as entities
 from collections.abc import Iterator
 
 from bs4 import BeautifulSoup
 from bs4 import Tag as Element
+from bs4.element import NavigableString, PageElement
 
 from ..body import ALLOWED_TAGS, body_from_html
 from ..errors import PageRejected
@@ -15,16 +17,22 @@ from ..records import Answer, Body, Question, text_id
 from .addresses import site_of
 from .asking import is_question
 from .dates import clock_for
-from .faq import Pair, pairs_in
+from .faq import Kind, kinds_in, lists_questions, pairs_in
+from .faq_answers import Pair
 from .finding import Outline, text_in
 from .html import base_address, looks_like_html, page_address, parse, release
-from .posts import NO_TEXT
-from .repeated import REMARKS, TIMES, layout_of
+from .post_signs import TIMES
+from .post_texts import title_of
+from .posts import NOT_WRITTEN
+from .repeated import REMARKS, layout_of
 from .schema_org import id_of_text
 from .things import inner_html
 from .threads import Thread
 
 NAME = "unmarked"
+
+PARTS_ONLY = frozenset({"dd", "dt", "li", "summary", "tbody", "td", "th", "tr"})
+"""Elements that are parts of another, which an answer leaves behind."""
 
 FEW_TIMES = 100
 """Times of a page that are looked at for which of their numbers is the day."""
@@ -40,12 +48,13 @@ def read(page: Page, limits: Limits = LIMITS) -> Iterator[Found]:
     soup = parse(page, limits)
     release(page, limits)
     outline = Outline(soup, limits)
-    pairs = pairs_in(outline)
+    kinds = kinds_in(outline)
+    pairs = pairs_in(outline, kinds)
     if pairs:
-        outline.silence(NO_TEXT)
+        outline.silence(NOT_WRITTEN)
         yield from _questions(pairs, soup, limits)
         return
-    yield _thread(page, soup, outline, limits)
+    yield _thread(page, soup, outline, kinds, limits)
 
 
 def _questions(pairs: list[Pair], soup: BeautifulSoup, limits: Limits) -> Iterator[Question]:
@@ -69,22 +78,37 @@ def _questions(pairs: list[Pair], soup: BeautifulSoup, limits: Limits) -> Iterat
             )
 
 
-def _body(parts: tuple[Element, ...], base: str | None, limits: Limits) -> Body:
-    """Return the text of the elements of an answer, each in an element of its own."""
-    html = "\n".join(f"<{_block(part)}>{inner_html(part)}</{_block(part)}>" for part in parts)
-    return body_from_html(html, base_url=base, limits=limits)
+def _body(parts: tuple[PageElement, ...], base: str | None, limits: Limits) -> Body:
+    """Return the text of the nodes of an answer."""
+    return body_from_html("".join(map(_html_of, parts)), base_url=base, limits=limits)
 
 
-def _block(part: Element) -> str:
-    return part.name if part.name in ALLOWED_TAGS and part.name != "dd" else "div"
+def _html_of(part: PageElement) -> str:
+    """Return a node as HTML; what stands in an element that has no meaning alone, in a block."""
+    if not isinstance(part, Element):
+        return entities.escape(part, quote=False) if type(part) is NavigableString else ""
+    if part.can_be_empty_element or part.name == "a":
+        return part.decode()
+    block = part.name if part.name in ALLOWED_TAGS and part.name not in PARTS_ONLY else "div"
+    return f"<{block}>{inner_html(part)}</{block}>"
 
 
-def _thread(page: Page, soup: BeautifulSoup, outline: Outline, limits: Limits) -> Question:
+def _thread(page: Page, soup: BeautifulSoup, outline: Outline, kinds: list[Kind], limits: Limits) -> Question:
     texts = (text_in(element, 60) for element in outline.find(TIMES)[:FEW_TIMES])
     layout = layout_of(outline, clock_for(texts, page.received, None))
     if layout is None:
-        raise PageRejected("not a Q&A page: no questions with answers, and no posts with authors and times")
+        raise PageRejected(f"not a Q&A page: {_what_else(outline, kinds)}")
+    head = outline.first("title")
+    if head is not None:
+        head.string = title_of(outline)  # without the name of the site
     question = Thread(page, soup, outline, layout, limits).read()
     if layout.name == REMARKS and not is_question(question.title):
         raise PageRejected("not a Q&A page: comments on a page whose title asks nothing")
     return question
+
+
+def _what_else(outline: Outline, kinds: list[Kind]) -> str:
+    """Return what a page is that holds no thread, where that is known."""
+    if lists_questions(outline, kinds):
+        return "a list of questions; save the questions' own pages"
+    return "no questions with answers, and no posts with authors and times"
