@@ -30,6 +30,7 @@ from .posts import RECORD_LENGTH
 from .rich_text import html_of
 from .schema_org import bodies_of, id_of_text
 from .scripts import inner_value, values_in
+from .signs import holds_all
 from .things import address, body_of_string, count, moment
 from .unite import beyond, unite
 
@@ -82,7 +83,7 @@ def _signed(page: Page) -> Iterator[Application]:
     if not is_html and not head_of(page).startswith(("{", "[")):
         return
     for application in APPLICATIONS:
-        if bool(application.where) == is_html and all(sign in page.data for sign in application.signs):
+        if bool(application.where) == is_html and holds_all(page, application.signs):
             yield application
 
 

@@ -29,6 +29,7 @@ from .ndjson import as_object, parse
 from .paths import found
 from .schema_org import id_of_text
 from .scripts import values_in
+from .signs import holds_any
 from .things import moment
 from .unite import beyond
 
@@ -40,7 +41,7 @@ HEAD_BYTES = 4096
 LIKE = 2
 WRITTEN = frozenset({1, 2})  # by people: plain posts, and those with a moderator's colour
 
-_PRELOADED = re.compile(rb"data-preloaded|PreloadStore\.store")
+PRELOADED = (b"data-preloaded", b"PreloadStore.store")
 _STORED = r"PreloadStore\.store\(\"topic_\d{1,18}\",\s*"  # until 2018
 _SHOWN = re.compile(
     rb"crawler-post|UserComments:|class=[\"']?cooked\b"
@@ -52,7 +53,7 @@ _Item = Mapping[str, Any]
 def sniff(page: Page) -> float:
     """Return how sure it is that the page is a topic: looks for the stream of its posts."""
     if looks_like_html(page):
-        return 0.85 if _PRELOADED.search(page.data) and not _SHOWN.search(page.data) else 0.0
+        return 0.85 if holds_any(page, PRELOADED) and not _SHOWN.search(page.data) else 0.0
     is_object = page.data[:HEAD_BYTES].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
     return 0.9 if is_object and _TOPIC.search(page.data) else 0.0
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from ..page import Page
+from .signs import holds_any
 
 Selector = str
 Value = str
@@ -138,8 +139,7 @@ AnyLayout = TypeVar("AnyLayout", Layout, TagLayout)
 
 def signed(page: Page, layouts: tuple[AnyLayout, ...]) -> tuple[AnyLayout, ...]:
     """Return the layouts of which a page has a sign; for `Page.once`."""
-    data = page.data.replace(b"\0", b"") if b"\0" in page.data else page.data  # UTF-16 is ASCII and NULs
-    return tuple(layout for layout in layouts if any(sign in data for sign in layout.signs))
+    return tuple(layout for layout in layouts if holds_any(page, layout.signs))
 
 
 def alternatives(value: Value) -> Iterator[tuple[Selector, bool, str]]:

@@ -28,6 +28,7 @@ from .decoding import decode
 from .html import base_address, check_size, looks_like_html, page_address, parse
 from .jsonld import Broken, things_in_json
 from .microdata import MICRODATA, RDFA_LITE, own_elements, things_in_markup
+from .signs import holds_any
 from .things import Thing, Value, address, body_of_string, count, data, inner_html, line, local_name, moment
 from .unite import beyond, letters, unite
 
@@ -65,7 +66,8 @@ LIKES = frozenset({"LikeAction", "VoteAction"})
 VIEWS = frozenset({"ReadAction", "ViewAction"})
 COMMENTS = frozenset({"CommentAction", "ReplyAction", "WriteAction"})
 
-_MARKED_UP = re.compile(rb"itemscope|application/ld\+json|\btypeof\s*=", re.IGNORECASE)
+MARKS = (b"itemscope", b"application/ld+json", b"typeof")  # in any case
+NAMES = (b"QAPage", b"FAQPage", b"DiscussionForumPosting", b"Question")
 _OF_QUESTIONS = re.compile(rb"QAPage|FAQPage|DiscussionForumPosting|\bQuestion\b")
 _JSON_LD = re.compile(rb'\s*[\[{].{0,4000}?"@(?:context|graph|type)"', re.DOTALL)
 
@@ -77,7 +79,10 @@ def sniff(page: Page) -> float:
         return 0.9 if _OF_QUESTIONS.search(plain) else 0.1
     if not looks_like_html(page):
         return 0.0
-    return 0.7 if _MARKED_UP.search(plain) and _OF_QUESTIONS.search(plain) else UNMARKED
+    if not holds_any(page, NAMES) or not _OF_QUESTIONS.search(plain):
+        return UNMARKED
+    lowered = plain.lower()
+    return 0.7 if any(mark in lowered for mark in MARKS) else UNMARKED
 
 
 def read(page: Page, limits: Limits = LIMITS) -> Iterator[Found]:
