@@ -6,27 +6,24 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
-from multiprocessing import active_children, get_context
+from multiprocessing import active_children
+from multiprocessing.connection import Connection
 from typing import Any
 
 import pytest
 from askive.archive import reading, reading_process
 from askive.archive.errors import PageRejected
-from askive.archive.limits import LIMITS
+from askive.archive.limits import LIMITS, Limits
 from askive.archive.page import Found, Page, Problem
 from askive.archive.reading import PAGES_AHEAD, PARTS_AHEAD, read_in_order
 from askive.archive.reading_process import PART_FOUND
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 QUICK = replace(LIMITS, page_seconds=0.3)
-
-pytestmark = pytest.mark.skipif(
-    os.uname().sysname != "Linux", reason="the reader of these tests is handed to workers by a fork"
-)
 
 
 def page(text: str) -> Page:
@@ -78,10 +75,15 @@ _ACTS: dict[str, Callable[[str], Iterator[Found]]] = {
 }
 
 
+def serve_acting(connection: Connection, inherited: Sequence[Connection], limits: Limits) -> None:
+    """Be the process of a worker, forked or started anew, whose pages say what to do."""
+    vars(reading_process)["read_page"] = act
+    reading_process.serve(connection, inherited, limits)
+
+
 @pytest.fixture(autouse=True)
 def acting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading_process, "read_page", act)
-    monkeypatch.setattr(reading, "_LATER", get_context("fork"))  # one started anew would know nothing of it
+    monkeypatch.setattr(reading, "serve", serve_acting)
 
 
 def read(texts: list[str], **given: Any) -> list[tuple[str, int, str | None]]:
