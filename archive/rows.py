@@ -188,7 +188,9 @@ def comment_of(row: Row) -> Comment:
 
 def time_text(when: datetime | None) -> str | None:
     """Return a time as `2012-06-27T13:51:36Z`."""
-    return when.astimezone(UTC).isoformat().replace("+00:00", "Z") if when is not None else None
+    if when is None:
+        return None
+    return (when if when.tzinfo is UTC else when.astimezone(UTC)).isoformat()[:-6] + "Z"
 
 
 def time_of(text: str | None) -> datetime | None:

@@ -269,8 +269,8 @@ def test_a_write_is_seen_by_others_only_when_it_ends(archive: Path, store: Store
     with Store.open(archive) as other:
         with store.write() as writer:
             writer.put(FULL)
-            assert (store.get(FULL.id), other.get(FULL.id)) == (FULL, None)
-        assert other.get(FULL.id) == FULL
+            assert other.get(FULL.id) is None
+        assert store.get(FULL.id) == other.get(FULL.id) == FULL
 
 
 def test_a_second_writer_waits_and_then_gives_up(archive: Path, store: Store) -> None:
