@@ -29,7 +29,7 @@ T = TypeVar("T")
 PAGES_AHEAD = 4
 """Pages for each worker that are taken from the source before what the first of them holds is given."""
 
-BYTES_AHEAD = 32 << 20
+BYTES_AHEAD = 6 << 20
 """Bytes of such pages: with a larger one, no other waits."""
 
 PARTS_AHEAD = 4

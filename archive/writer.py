@@ -52,7 +52,7 @@ _CHILDREN = ("comments", "answers", "question_tags", "links")
 
 
 class Writer:
-    """The writes of one transaction, which `Store.write` begins and ends; what is put is read when it ends."""
+    """The writes of one transaction, which `Store.write` begins and ends; until then nobody reads them."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
