@@ -16,7 +16,7 @@ from askive.archive.errors import PageRejected
 from askive.archive.items import question_to_json
 from askive.archive.limits import Limits
 from askive.archive.page import Page
-from askive.archive.readers import read_page, threads, unmarked
+from askive.archive.readers import faq, read_page, repeated, threads, unmarked
 from askive.archive.readers.engines import LAYOUTS
 from askive.archive.readers.finding import Outline
 from askive.archive.readers.html import parse
@@ -462,3 +462,10 @@ def test_mutated_real_pages() -> None:
     small = [path for path in sorted(SHARED.rglob("*.html")) if path.stat().st_size < 120_000]
     for path in small:
         _read(page(mutated(path.read_bytes(), chance)))
+
+
+def test_names_that_no_selector_can_have_are_passed_over() -> None:
+    """Mutated pages have elements such as `div:class="date"`, and real ones `fb:like`."""
+    soup = parse(page("<ul><li>a</li><fb:time>May 5, 2020</fb:time><fb:time class=x>b</fb:time></ul>"))
+    assert [repeated._names(one) for one in soup.find("ul").find_all()] == [["li"], [], [".x"]]  # type: ignore[union-attr]
+    assert [list(faq._selectors(one)) for one in soup.find_all("fb:time")] == [[], []]

@@ -17,7 +17,7 @@ from bs4.element import NavigableString
 
 from .faq_answers import HEADINGS, MOST_PARTS, Pair, is_answered, opened
 from .faq_names import LARGEST_NAME, LONGEST_QUESTION, ends_asking, has_mark, is_question, name_of
-from .finding import Outline, attribute, classes_of, text_in
+from .finding import Outline, attribute, classes_of, has_plain_name, text_in
 
 FEWEST_STATED = 2
 """Pairs that `details`, `dl`, or a page called an FAQ must have: two questions in such are no accident."""
@@ -152,6 +152,8 @@ def _wrappers(outline: Outline, element: Element) -> Iterator[Element]:
 
 
 def _selectors(element: Element) -> Iterator[tuple[str, bool]]:
+    if not has_plain_name(element):
+        return
     classes = [name for name in classes_of(element) if re.fullmatch(r"[\w-]+", name)]
     if classes:
         yield element.name + "".join(f".{name}" for name in classes), True

@@ -34,6 +34,7 @@ _COMPOUND = re.compile(r"([a-zA-Z][\w-]*|\*)?((?:\.[\w-]+|#[\w-]+|\[[^\]]+\])*)"
 _CONDITION = re.compile(
     r"\.([\w-]+)|#([\w-]+)|\[\s*([\w:-]+)\s*(?:([~^$*]?=)\s*[\"']?([^\]\"']*)[\"']?\s*)?\]"
 )
+_ELEMENT_NAME = re.compile(r"[a-zA-Z][\w-]*")
 _COMMA = re.compile(r",(?![^\[]*\])")
 _COMBINATOR = re.compile(r"\s*(>)\s*|\s+(?![^\[]*\])")
 
@@ -237,6 +238,15 @@ def told_by(value: Value, find: Callable[[str], Iterable[Element]]) -> Iterator[
                 yield element
             elif (text := attribute(element, name)) is not None:
                 yield text
+
+
+def has_plain_name(element: Element) -> bool:
+    """Tell whether the name of an element can stand in a selector: torn markup makes some that cannot.
+
+    >>> [has_plain_name(one) for one in BeautifulSoup('<p><div:class="post">', "lxml").body.find_all()]
+    [True, False]
+    """
+    return _ELEMENT_NAME.fullmatch(element.name) is not None
 
 
 def attribute(element: Element, name: str) -> str | None:

@@ -16,7 +16,7 @@ from itertools import islice
 from bs4 import Tag as Element
 
 from .dates import Clock
-from .finding import Outline, attribute, classes_of, text_in
+from .finding import Outline, attribute, classes_of, has_plain_name, text_in
 from .layout import Layout
 from .post_signs import AUTHORS, TIMES, Signs
 from .post_texts import NAME, body_in, is_remark, said, stands_bare
@@ -180,8 +180,9 @@ class _Page:
 
 
 def _names(element: Element) -> list[str]:
-    """Return the selectors of the classes of an element; where it has none, its name."""
-    return [f".{name}" for name in classes_of(element) if NAME.fullmatch(name)] or [element.name]
+    """Return the selectors of the classes of an element; where it has none, its name, if that can be one."""
+    classes = [f".{name}" for name in classes_of(element) if NAME.fullmatch(name)]
+    return classes or ([element.name] if has_plain_name(element) else [])
 
 
 def _layout(selector: str, body: str, times: list[str]) -> Layout:
