@@ -42,6 +42,8 @@ LAYERS: Mapping[str, Layer] = {
     "askive.archive.containers": Layer(
         ours=("askive.archive",), others=("backports", "brotli", "libzim", "py7zr")
     ),
+    # A page as an array of its bytes, and nothing else of the archive.
+    "askive.archive.readers.signs": Layer(ours=("askive.archive.page",), others=("numpy",)),
     "askive.archive.errors": Layer(),
     "askive.archive.records": Layer(),
     "askive.index": Layer(
