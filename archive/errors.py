@@ -89,3 +89,12 @@ class PageRejected(ArchiveError):
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(reason)
+
+
+def reason_of(error: BaseException) -> str:
+    """Return on one line what an error of a library says; its name where it says nothing.
+
+    >>> reason_of(EOFError()), reason_of(ValueError("not\n good"))
+    ('EOFError', 'not good')
+    """
+    return " ".join(str(error).split()) or type(error).__name__

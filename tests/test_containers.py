@@ -772,3 +772,13 @@ def test_whatever_comes_gives_pages_and_reasons(data: bytes, block: int) -> None
 @given(MUTATED, st.sampled_from([60, 1 << 20]))
 def test_whatever_comes_gives_pages_and_reasons_many_times(data: bytes, block: int) -> None:
     check_whatever(data, block)
+
+
+def test_damage_of_which_a_library_says_nothing_has_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> bytes:
+        raise EOFError
+
+    monkeypatch.setattr(zipfile.ZipExtFile, "read", fail)
+    [rejected] = opened(zip_of([("a.txt", b"What?")]))
+    assert isinstance(rejected, Rejected)
+    assert rejected.reason == "damaged: EOFError"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from .. import zstd
-from ..errors import PageRejected
+from ..errors import PageRejected, reason_of
 from .budget import RATIO_FROM, Budget
 from .content import BLOCK_BYTES, Content
 from .member import Member, Members
@@ -113,7 +113,7 @@ def emptied(stream: Decompressor, block: bytes, kind: str) -> Iterator[bytes]:
         try:
             content = stream.decompress(block, BLOCK_BYTES)
         except _DAMAGED as error:
-            raise PageRejected(f"{kind} is damaged: {error}") from error
+            raise PageRejected(f"{kind} is damaged: {reason_of(error)}") from error
         yield content
         if stream.eof or (stream.needs_input and len(content) < BLOCK_BYTES):
             return

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ..errors import PageRejected
+from ..errors import PageRejected, reason_of
 from ..page import Rejected
 from . import http
 from .budget import Budget
@@ -39,7 +39,7 @@ def members(content: Content, budget: Budget) -> Members:
             archive = Archive(path)
             count = archive.all_entry_count
         except _DAMAGED as error:
-            raise PageRejected(f"the ZIM file is damaged: {error}") from error
+            raise PageRejected(f"the ZIM file is damaged: {reason_of(error)}") from error
         received, site = time_of(_told(archive, "Date")), _told(archive, "Source")
         for number in range(count):
             budget.member()
@@ -62,7 +62,7 @@ def _page(
         budget.unpack(item.size)
         data = bytes(item.content)
     except _DAMAGED as error:
-        yield Rejected(f"/{name}", f"damaged: {error}")
+        yield Rejected(f"/{name}", f"damaged: {reason_of(error)}")
         return
     address = f"{site.rstrip('/')}/{name}" if site and site.startswith(("http://", "https://")) else None
     yield Member(f"/{name}", Content([data]), address, received)

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from ..errors import PageRejected
+from ..errors import PageRejected, reason_of
 from ..page import Rejected
 from . import torn_zip
 from .budget import RATIO_FROM, Budget
@@ -84,11 +84,11 @@ def _blocks(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: Budget) -> 
                 budget.unpack(len(block))
                 yield block
     except NotImplementedError as error:
-        raise PageRejected(f"packed in a way that is not known here: {error}") from error
+        raise PageRejected(f"packed in a way that is not known here: {reason_of(error)}") from error
     except RuntimeError as error:  # the library's word for a missing password
         raise PageRejected("encrypted: unpack it with its password, then ingest it") from error
     except _DAMAGED as error:
-        raise PageRejected(f"damaged: {error}") from error
+        raise PageRejected(f"damaged: {reason_of(error)}") from error
 
 
 class _Guarded(io.RawIOBase):
