@@ -820,13 +820,19 @@ def _sources(paths: Sequence[str]) -> list[Path | Literal["-"]]:
 
 
 def _read(found: Iterable[Question | Tag | Rejected], rejected: list[str]) -> Iterator[Shown]:
-    """Yield the questions; name what was rejected, and note where it came from."""
+    """Yield the questions; name what was rejected, and note where it came from; tags alone are counted."""
+    questions = tags = 0
     for one in found:
         if isinstance(one, Question):
+            questions += 1
             yield Shown(one)
-        elif not isinstance(one, Tag):
+        elif isinstance(one, Tag):
+            tags += 1
+        else:
             notice(f"rejected {one.source}: {one.reason}")
             rejected.append(one.source)
+    if tags and not questions:
+        notice(f"no question, but what is said of {tags:,} tags: `askive ingest` keeps it")
 
 
 def _name_rejected(report: IngestReport) -> None:

@@ -568,6 +568,14 @@ def test_an_unknown_tag_is_answered_with_the_nearest(archive: Path) -> None:
     assert "did you mean '[addiction-treatment]'?" in narrowed.stderr
 
 
+def test_read_says_that_a_page_tells_of_tags_alone() -> None:
+    result = run("read", ROOT / "tests" / "tags" / "question2answer-list.html", archive=ROOT / "none")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert re.fullmatch(
+        r"askive: no question, but what is said of \d tags: `askive ingest` keeps it\n", result.stderr
+    )
+
+
 def test_read_prints_what_ingest_would_store(tmp_path: Path) -> None:
     seed = ROOT / "raw" / "iop.txt"
     read = run("read", seed, "--format", "json", archive=tmp_path / "archive")
